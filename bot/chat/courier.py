@@ -1,0 +1,94 @@
+"""Takes letters to Telegram and names what came back by our own errors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.chat.telegram_bot import TelegramBot
+from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
+from bot.ports import Letter
+
+_UNCHANGED = "message is not modified"
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+class TelegramCourier:
+    def __init__(self, bot: TelegramBot) -> None:
+        self._bot = bot
+
+    async def send(self, chat_id: int, letter: Letter) -> int:
+        async with _translated():
+            message = await self._bot.send_message(
+                chat_id,
+                letter.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(letter),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                protect_content=letter.protected or None,
+                disable_notification=letter.silent or None,
+            )
+        return message.message_id
+
+    async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:
+        async with _translated():
+            try:
+                await self._bot.edit_message_text(
+                    letter.html,
+                    chat_id,
+                    message_id,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=_keyboard(letter),
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                )
+            except BadRequest as error:
+                said = error.message.lower()
+                if any(gone in said for gone in _GONE):
+                    raise MessageGone from error
+                if _UNCHANGED not in said:
+                    raise
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Telegram's errors as ours. The order matters: PTB's classes inherit from each other."""
+    try:
+        yield
+    except RetryAfter as error:
+        wait = error.retry_after
+        seconds = float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+        raise TryLater(f"Telegram asks to wait {seconds:.0f} s", seconds) from error
+    except ChatMigrated as error:
+        raise ChatMoved(error.new_chat_id) from error
+    except (Forbidden, BadRequest) as error:
+        raise Undeliverable(error.message) from error
+    except InvalidToken as error:
+        raise TryLater("Telegram refuses the token") from error
+    except NetworkError as error:
+        raise TryLater(f"Telegram cannot be reached ({type(error).__name__})") from error
+    except TelegramError as error:
+        raise TryLater(error.message) from error
+
+
+def _keyboard(letter: Letter) -> InlineKeyboardMarkup | None:
+    if not letter.buttons:
+        return None
+    rows = [
+        [InlineKeyboardButton(b.label, callback_data=b.data, url=b.url, style=b.style) for b in row]
+        for row in letter.buttons
+    ]
+    return InlineKeyboardMarkup(rows)

@@ -1,0 +1,38 @@
+"""Asks Telegram who carries a public name."""
+
+import logging
+
+from telegram import ChatMember
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.chat.telegram_bot import TelegramBot
+from bot.domain.channel import ChannelRef
+from bot.ports import Found
+
+_log = logging.getLogger(__name__)
+_INSIDE = (ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.MEMBER)
+
+
+class TelegramDirectory:
+    def __init__(self, bot: TelegramBot) -> None:
+        self._bot = bot
+
+    async def look_up(self, username: str) -> Found | None:
+        try:
+            chat = await self._bot.get_chat(f"@{username}")
+        except (BadRequest, Forbidden):
+            return None
+        except TelegramError as error:
+            _log.warning("getChat did not answer for @%s: %s", username, type(error).__name__)
+            return None
+        ref = ChannelRef(chat.id, chat.username or username, chat.title or "")
+        is_channel = chat.type == ChatType.CHANNEL
+        return Found(ref, is_channel, is_channel and await self._is_inside(chat.id))
+
+    async def _is_inside(self, chat_id: int) -> bool:
+        try:
+            member = await self._bot.get_chat_member(chat_id, self._bot.id)
+        except TelegramError:
+            return False  # what Telegram says to a bot that is not in the channel
+        return member.status in _INSIDE

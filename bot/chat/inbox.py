@@ -1,0 +1,189 @@
+"""Works the inbox off: posts in batches, people's updates one after another for each person.
+
+What was accepted is a row, so a crash at any point only means that it is handled again; every
+service behind these handlers takes the same update twice without doing the thing twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+
+from bot.chat.commands import Commands
+from bot.chat.members import Members
+from bot.chat.posts import post_of
+from bot.chat.presses import Presses
+from bot.chat.reply import Reply
+from bot.chat.telegram_bot import TelegramBot
+from bot.domain.errors import SaringError
+from bot.domain.post import Post
+from bot.ports import Clock
+from bot.services.ingest import Ingest
+from bot.services.triage import Triage
+from bot.storage.database import Database
+from bot.storage.inbox import Received
+
+_log = logging.getLogger(__name__)
+_BATCH = 200
+_LULL = 5.0  # seconds after which a worker looks without being called
+# What a malformed update can raise while it is taken apart: it is kept aside with this reason.
+_ODD = (TelegramError, SaringError, LookupError, TypeError, ValueError, AttributeError)
+
+
+class PostWorker:
+    """Channel posts: parsed, kept and judged, up to 200 in one transaction each."""
+
+    def __init__(
+        self, bot: TelegramBot, database: Database, clock: Clock, ingest: Ingest, triage: Triage
+    ) -> None:
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._ingest = ingest
+        self._triage = triage
+        self.called = asyncio.Event()
+
+    async def run(self) -> None:
+        while True:
+            while await self.work_off():
+                pass
+            await _called(self.called)
+
+    async def work_off(self) -> bool:
+        """Handles one batch; whether there was anything to do."""
+        async with self._database.look() as work:
+            waiting = await work.inbox.waiting("post", _BATCH)
+        posts, handled = list[Post](), list[int]()
+        for received in waiting:
+            post = await self._parsed(received)
+            if post is not None:
+                posts.append(post)
+                handled.append(received.update_id)
+        if handled:
+            await self._ingest.live(posts, handled)
+        judged = (await self._triage.batch()).judged
+        return bool(waiting or judged)
+
+    async def _parsed(self, received: Received) -> Post | None:
+        try:
+            update = Update.de_json(received.payload, self._bot)
+            message = update.channel_post or update.edited_channel_post
+            if message is None or message.chat.type != ChatType.CHANNEL:
+                raise ValueError("no channel's post")
+            return post_of(message)
+        except _ODD as problem:
+            await _set_aside(self._database, self._clock, received, problem)
+            return None
+
+
+class PeopleWorker:
+    """Everything else: commands, presses, the bot's own coming and going."""
+
+    def __init__(
+        self,
+        bot: TelegramBot,
+        database: Database,
+        clock: Clock,
+        commands: Commands,
+        presses: Presses,
+        members: Members,
+    ) -> None:
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._commands = commands
+        self._presses = presses
+        self._members = members
+        self.called = asyncio.Event()
+        self._busy: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Two people are served at once; one person's updates keep their order."""
+        try:
+            while True:
+                await self._start_waiting()
+                await _called(self.called)
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    async def _start_waiting(self) -> None:
+        async with self._database.look() as work:
+            waiting = await work.inbox.waiting("people", _BATCH)
+        by_sender: dict[int, list[Received]] = {}
+        for received in waiting:
+            by_sender.setdefault(_sender(received.payload), []).append(received)
+        for sender, theirs in by_sender.items():
+            if sender not in self._busy:
+                task = asyncio.create_task(self._serve(theirs))
+                self._busy[sender] = task
+                task.add_done_callback(partial(self._served, sender))
+
+    def _served(self, sender: int, done: "asyncio.Task[None]") -> None:
+        del self._busy[sender]
+        self.called.set()  # more of theirs may have arrived meanwhile
+        if not done.cancelled() and done.exception():
+            _log.error("an update could not be handled", exc_info=done.exception())
+
+    async def _serve(self, theirs: Sequence[Received]) -> None:
+        for received in theirs:
+            await self.handle(received)
+
+    async def handle(self, received: Received) -> None:
+        """Handles one update; its replies are owed together with the mark that it was handled."""
+        try:
+            update = Update.de_json(received.payload, self._bot)
+            replies = await self._replies(update)
+        except _ODD as problem:
+            await _set_aside(self._database, self._clock, received, problem)
+            return
+        now = self._clock.now()
+        async with self._database.work() as work:
+            for reply in replies:
+                await work.outbox.owe_notice(reply.chat_id, reply.letter, now)
+            await work.inbox.handled([received.update_id], now)
+            await work.commit()
+
+    async def _replies(self, update: Update) -> list[Reply]:
+        if update.callback_query:
+            await self._presses.answer(update.callback_query)
+        elif update.my_chat_member:
+            await self._members.changed(update.my_chat_member)
+        elif update.message and update.message.chat.type == ChatType.PRIVATE:
+            return await self._commands.answer(update.message)
+        return []
+
+
+async def _called(event: asyncio.Event) -> None:
+    """Waits until there is something to do, or for a lull."""
+    try:
+        async with asyncio.timeout(_LULL):
+            await event.wait()
+    except TimeoutError:
+        pass
+    event.clear()
+
+
+async def _set_aside(
+    database: Database, clock: Clock, received: Received, problem: Exception
+) -> None:
+    """An update that cannot be understood is kept with the reason and stops nobody."""
+    _log.error("update %s is set aside: %r", received.update_id, problem)
+    async with database.work() as work:
+        await work.inbox.handled([received.update_id], clock.now(), f"{problem!r}"[:500])
+        await work.commit()
+
+
+def _sender(payload: dict[str, Any]) -> int:
+    """Whose update this is, by Telegram's id; 0 where it does not say."""
+    for kind in ("callback_query", "message", "my_chat_member"):
+        sender = payload.get(kind)
+        if isinstance(sender, dict) and isinstance(sender.get("from"), dict):
+            number = sender["from"].get("id")
+            return number if isinstance(number, int) else 0
+    return 0

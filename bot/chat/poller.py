@@ -1,0 +1,59 @@
+"""Asks Telegram for updates and puts them into the inbox before asking for the next."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
+
+from bot.chat.telegram_bot import TelegramBot
+from bot.domain.errors import AnotherInstance, TokenRefused
+from bot.services.receive import Receive
+
+_log = logging.getLogger(__name__)
+_LONGEST_PAUSE = 60.0  # seconds
+
+
+class Poller:
+    """on_received: called after each commit that put something into the inbox."""
+
+    def __init__(self, bot: TelegramBot, receive: Receive, on_received: Callable[[], None]) -> None:
+        self._bot = bot
+        self._receive = receive
+        self._on_received = on_received
+
+    async def run(self) -> None:
+        """Runs until cancelled. Raises TokenRefused when the token is no longer good."""
+        pause = 1.0
+        while True:
+            try:
+                await self._once()
+                pause = 1.0
+            except InvalidToken as error:
+                raise TokenRefused from error
+            except Conflict:
+                _log.error("%s", AnotherInstance())
+                pause = await _rest(max(pause, 10.0))
+            except RetryAfter as error:
+                await _rest(_seconds(error))
+            except NetworkError as error:
+                _log.warning("Telegram cannot be reached (%s), trying again", type(error).__name__)
+                pause = await _rest(pause)
+
+    async def _once(self) -> None:
+        updates = await self._bot.raw_updates(await self._receive.next_offset())
+        if updates:
+            # Commit before the next offset: asking for it is what tells Telegram they arrived.
+            await self._receive.keep(updates)
+            self._on_received()
+
+
+async def _rest(seconds: float) -> float:
+    """Waits, and returns how long to wait the next time."""
+    await asyncio.sleep(seconds)
+    return min(seconds * 2, _LONGEST_PAUSE)
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

@@ -1,0 +1,19 @@
+"""What a handler gives back: letters that go out through the outbox."""
+
+from dataclasses import dataclass
+
+from bot.ports import Letter
+from bot.texts import Html
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A letter to a chat, owed together with the mark that its update was handled."""
+
+    chat_id: int
+    letter: Letter
+
+
+def reply(chat_id: int, *parts: Html) -> list[Reply]:
+    """One reply a part."""
+    return [Reply(chat_id, Letter(part)) for part in parts]

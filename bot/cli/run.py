@@ -1,0 +1,47 @@
+"""`saring run`: the bot, with a token; a scan of the sample export, without one."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+import click
+
+from bot import compose
+from bot.cli.logs import start_log
+from bot.cli.scan import SAMPLE, scan_files
+from bot.settings import Settings, read_settings
+from bot.storage import schema
+
+_log = logging.getLogger(__name__)
+_GO_ON = """
+To go on with a bot: get a token from @BotFather, write BOT_TOKEN=... and ADMIN_IDS=<your id> into \
+.env, and run `make run` again."""
+
+
+@click.command()
+def run() -> None:
+    """Runs the bot; without BOT_TOKEN, scans the sample export that ships with the project."""
+    settings = read_settings()
+    if settings.bot_token is None:
+        scan_files(settings, [SAMPLE])
+        click.echo(_GO_ON)
+        return
+    start_log(settings.log_level)
+    schema.migrate(settings.database_url.get_secret_value())
+    asyncio.run(_until_stopped(settings))
+
+
+async def _until_stopped(settings: Settings) -> None:
+    """Runs until SIGINT or SIGTERM. What is under way then is done again at the next start."""
+    bot = await compose.running(settings)
+    task = asyncio.create_task(bot.run())
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
+    _log.info("running as @%s with model %s", bot.bot.username, settings.model_dir)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    finally:
+        await bot.close()
+        _log.info("stopped")

@@ -1,0 +1,174 @@
+"""The only place where parts are built and joined.
+
+Tests and the sandbox call the same functions with other ends: another clock, another Bot API.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from telegram.error import InvalidToken, NetworkError
+
+from bot.chat.commands import Commands
+from bot.chat.courier import TelegramCourier
+from bot.chat.directory import TelegramDirectory
+from bot.chat.inbox import PeopleWorker, PostWorker
+from bot.chat.members import Members
+from bot.chat.poller import Poller
+from bot.chat.presses import Presses
+from bot.chat.telegram_bot import TelegramBot, telegram_bot
+from bot.clock import SystemClock
+from bot.domain.errors import TokenRefused
+from bot.ports import Classifier, Clock
+from bot.schedule.pacing import Pace
+from bot.schedule.post_office import PostOffice
+from bot.schedule.tick import Tick
+from bot.services.deal import Deal
+from bot.services.decide import Decide
+from bot.services.ingest import Ingest
+from bot.services.join import Join
+from bot.services.judge import Judge
+from bot.services.receive import Receive
+from bot.services.refer import Refer
+from bot.services.report import Report
+from bot.services.send import Send
+from bot.services.triage import Triage
+from bot.services.watch import Watch
+from bot.settings import Settings
+from bot.storage.database import Database
+from classifiers import seed_model
+
+_log = logging.getLogger(__name__)
+_PAUSE = 5.0  # seconds between attempts to reach Telegram at the start
+
+
+@dataclass
+class Reading:
+    """What reads posts and opens cases, with a bot or without one."""
+
+    database: Database
+    clock: Clock
+    classifier: Classifier
+    deal: Deal
+    ingest: Ingest
+    triage: Triage
+
+
+def reading(
+    settings: Settings, *, clock: Clock | None = None, classifier: Classifier | None = None
+) -> Reading:
+    """The reading half. Loads the seed model, and trains it where there is none."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_url.get_secret_value())
+    judge = classifier or Judge(seed_model(settings.model_dir))
+    deal = Deal(database, clock, settings.timezone)
+    return Reading(
+        database=database,
+        clock=clock,
+        classifier=judge,
+        deal=deal,
+        ingest=Ingest(database, clock),
+        triage=Triage(database, clock, judge, deal),
+    )
+
+
+@dataclass
+class Running:
+    """A bot whose parts are joined; `run` keeps it going until it is cancelled."""
+
+    database: Database
+    bot: TelegramBot
+    poller: Poller
+    posts: PostWorker
+    people: PeopleWorker
+    post_office: PostOffice
+    tick: Tick
+    refer: Refer
+
+    async def run(self) -> None:
+        """Raises TokenRefused when Telegram does not know the token (any more)."""
+        self.tick.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in (self.poller, self.posts, self.people, self.post_office):
+                    group.create_task(part.run())
+        except* TokenRefused as refused:
+            raise TokenRefused from refused
+        finally:
+            self.tick.stop()
+
+    async def close(self) -> None:
+        await self.bot.shutdown()
+        await self.database.close()
+
+
+async def running(
+    settings: Settings, *, clock: Clock | None = None, classifier: Classifier | None = None
+) -> Running:
+    """The whole bot, known to Telegram by its name. Raises TokenRefused for a bad token."""
+    assert settings.bot_token is not None  # the caller runs something else without one
+    bot = telegram_bot(settings.bot_token.get_secret_value(), settings.bot_api_url or None)
+    await _introduce(bot)
+    half = await asyncio.to_thread(reading, settings, clock=clock, classifier=classifier)
+    database, clock, deal = half.database, half.clock, half.deal
+    join = Join(database, clock, settings.admin_ids, settings.timezone, settings.digest_at)
+    watch = Watch(database, clock, TelegramDirectory(bot))
+    refer = Refer(database, clock)
+    commands = Commands(
+        join=join,
+        watch=watch,
+        deal=deal,
+        refer=refer,
+        report=Report(database, half.classifier.version),
+        contact=settings.contact or settings.operator,
+        bot_name=bot.username,
+        timezone=settings.timezone,
+    )
+    posts = PostWorker(bot, database, clock, half.ingest, half.triage)
+    people = PeopleWorker(
+        bot,
+        database,
+        clock,
+        commands,
+        Presses(join, deal, Decide(database, clock, deal)),
+        Members(bot, watch),
+    )
+    send = Send(database, clock, TelegramCourier(bot), deal)
+    jobs = {
+        "refer what can no longer be undone": refer.past_undo,
+        "make the digests whose time has come": refer.due_digests,
+        "deal cards that became free": deal.wake_desks,
+    }
+
+    def on_received() -> None:
+        posts.called.set()
+        people.called.set()
+
+    return Running(
+        database=database,
+        bot=bot,
+        poller=Poller(bot, Receive(database, clock), on_received),
+        posts=posts,
+        people=people,
+        post_office=PostOffice(database, clock, send, Pace()),
+        tick=Tick(jobs, settings.tick_seconds),
+        refer=refer,
+    )
+
+
+async def _introduce(bot: TelegramBot) -> None:
+    """Waits until Telegram has told the bot's name."""
+    while True:
+        try:
+            await bot.initialize()
+        except InvalidToken as error:
+            raise TokenRefused from error
+        except NetworkError as error:
+            _log.warning(
+                "Telegram cannot be reached (%s), trying again in %.0f s",
+                type(error).__name__,
+                _PAUSE,
+            )
+            await asyncio.sleep(_PAUSE)
+        else:
+            return

@@ -1,0 +1,1 @@
+"""The glossary as frozen values and pure rules. Standard library alone; imports nothing of ours."""

@@ -1,0 +1,73 @@
+"""The chain that makes the audit log tamper-evident: each entry carries the hash of the last.
+
+Entries hold ids, codes and hashes, never text or names, so that forgetting does not break it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.domain.errors import AuditError
+
+GENESIS = "0" * 64
+Details = Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """seq counts from 1 without a hole. actor: a person's id, None for the bot itself."""
+
+    seq: int
+    at: datetime
+    actor: int | None
+    event: str
+    subject: str
+    details: Details
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the chain so far: the newest entry's number and hash."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+def entry_after(
+    head: Head,
+    at: datetime,
+    actor: int | None,
+    event: str,
+    subject: str,
+    details: Details,
+) -> AuditEntry:
+    """The next entry of the chain, hash filled in."""
+    digest = _hash(head.seq + 1, at, actor, event, subject, details, head.hash)
+    return AuditEntry(head.seq + 1, at, actor, event, subject, dict(details), head.hash, digest)
+
+
+def verify(entries: Iterable[AuditEntry]) -> int:
+    """How many entries there are. Raises AuditError that names the first broken one."""
+    head = Head()
+    for entry in entries:
+        expected = entry_after(
+            head, entry.at, entry.actor, entry.event, entry.subject, entry.details
+        )
+        if expected != entry:
+            raise AuditError(
+                f"Audit entry {entry.seq} ({entry.event} {entry.subject}) does not follow from the "
+                "one before it: it was changed, or one before it was taken out. Keep a copy of the "
+                "database and compare it with the newest hash you have been sent."
+            )
+        head = Head(entry.seq, entry.hash)
+    return head.seq
+
+
+def _hash(seq: int, at: datetime, *rest: object) -> str:
+    parts = [seq, at.astimezone(UTC).isoformat(timespec="microseconds"), *rest]
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=dict)
+    return hashlib.sha256(canonical.encode()).hexdigest()

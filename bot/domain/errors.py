@@ -1,0 +1,60 @@
+"""One tree of errors. The docstring is the default message; it says what the reader can do."""
+
+
+class SaringError(Exception):
+    """Something went wrong in Saring; the log has the details."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class SettingsError(SaringError):
+    """A setting is missing or wrong: look at `.env.example` for its name, unit and default."""
+
+
+class ExportError(SaringError):
+    """This file is no channel export: in Telegram Desktop, export the chat history as JSON."""
+
+
+class StorageError(SaringError):
+    """The database cannot be used: run `python -m bot doctor`, it says what to do."""
+
+
+class AuditError(SaringError):
+    """The audit log does not add up: keep a copy of the database before anything else."""
+
+
+class CourierError(SaringError):
+    """Telegram did not take the message."""
+
+
+class TryLater(CourierError):
+    """Telegram asks to wait; `after_seconds` says how long, None when it did not say."""
+
+    def __init__(self, message: str | None = None, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
+
+
+class Undeliverable(CourierError):
+    """Telegram will never take this message: the chat is gone, blocked, or the text is refused."""
+
+
+class ChatMoved(CourierError):
+    """The group became a supergroup and has another id now."""
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__()
+        self.new_chat_id = new_chat_id
+
+
+class MessageGone(CourierError):
+    """The message to edit is no longer there: send a new one."""
+
+
+class TokenRefused(SaringError):
+    """Telegram refuses BOT_TOKEN (401): get the token from @BotFather, put it into `.env`."""
+
+
+class AnotherInstance(SaringError):
+    """Another program reads this bot's updates (409): stop it, or give it a token of its own."""

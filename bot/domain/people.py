@@ -1,0 +1,59 @@
+"""Who may do what. A person may hold several roles; a stranger holds none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+INVITE_LIFETIME = timedelta(days=3)
+
+
+class Role(StrEnum):
+    """Admins add channels and people, moderators decide, recipients get digests."""
+
+    ADMIN = "admin"
+    MODERATOR = "moderator"
+    RECIPIENT = "recipient"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who joined. `name` is shown to colleagues, never to recipients or in the audit."""
+
+    id: int
+    telegram_id: int
+    name: str
+    language: str
+    roles: frozenset[Role]
+
+    def holds(self, role: Role) -> bool:
+        return role in self.roles
+
+    @property
+    def pseudonym(self) -> str:
+        return f"M{self.id}"
+
+
+@dataclass(frozen=True)
+class Invite:
+    """A one-time link to a role. Only the token's SHA-256 is kept."""
+
+    id: int
+    role: Role
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A regulator's contact: where its digests go, when, and in which language.
+
+    digest_at: a crontab line of five fields, read in `timezone`.
+    """
+
+    id: int
+    person_id: int
+    chat_id: int
+    name: str
+    language: str
+    timezone: str
+    digest_at: str
+    next_digest_at: datetime

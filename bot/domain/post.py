@@ -1,0 +1,111 @@
+"""A publication in a channel as a source hands it over, and what makes two of its texts differ.
+
+Author signatures, users who were forwarded from, commenters and reactions never get this far:
+there is no field for them.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.channel import ChannelRef
+
+
+class SourceKind(StrEnum):
+    """The way a post reached us."""
+
+    BOT = "bot"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Formatting of a part of the text; offset and length count characters (code points)."""
+
+    kind: str
+    offset: int
+    length: int
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Post:
+    """One publication. An album is one post: its `message_id` is the smallest of `member_ids`.
+
+    text: the words, caption of an album's members joined; empty when there is nothing to read.
+    media: what is attached, by kind ("photo", "video", ...), one entry a member.
+    album_id: shared by the members of an album, None for a single message.
+    forwarded_from: a channel's public name or title; None for people, whose names are not kept.
+    edited_at: None for the first version.
+    """
+
+    channel: ChannelRef
+    message_id: int
+    posted_at: datetime
+    source: SourceKind
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    media: tuple[str, ...] = ()
+    album_id: str | None = None
+    member_ids: tuple[int, ...] = ()
+    forwarded_from: str | None = None
+    edited_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.member_ids:
+            object.__setattr__(self, "member_ids", (self.message_id,))
+
+    @property
+    def is_readable(self) -> bool:
+        return bool(self.text.strip())
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over what a reader sees: text, links and kinds of media; never counters."""
+        seen = [self.text, [(e.kind, e.offset, e.length, e.url) for e in self.entities], self.media]
+        return hashlib.sha256(
+            json.dumps(seen, ensure_ascii=False).encode(errors="surrogatepass")
+        ).hexdigest()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A post's text as it read from some moment on, with where it stands."""
+
+    id: int
+    post_id: int
+    number: int
+    text: str
+    media: tuple[str, ...]
+    edited_at: datetime | None
+    posted_at: datetime
+    message_id: int
+    chat_id: int | None
+    username: str | None
+    channel_title: str
+    forwarded_from: str | None
+
+
+def join_album(members: list[Post]) -> Post:
+    """One post out of an album's messages, in the order of their numbers.
+
+    members: at least one, of one channel. Captions are joined by a blank line; entities move along.
+    """
+    members = sorted(members, key=lambda member: member.message_id)
+    text, entities = "", list[Entity]()
+    for member in members:
+        if member.text:
+            start = len(text) + 2 if text else 0
+            text = f"{text}\n\n{member.text}" if text else member.text
+            entities += [replace(e, offset=e.offset + start) for e in member.entities]
+    edits = [member.edited_at for member in members if member.edited_at]
+    return replace(
+        members[0],
+        text=text,
+        entities=tuple(entities),
+        media=tuple(kind for member in members for kind in member.media),
+        member_ids=tuple(member.message_id for member in members),
+        edited_at=max(edits, default=None),
+    )

@@ -1,0 +1,97 @@
+"""What the inside expects of the outside: a clock, a classifier, a courier."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.channel import ChannelRef
+from classifiers import Prediction
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class Classifier(Protocol):
+    """Text in, prediction out, many at a time and off the event loop."""
+
+    @property
+    def version(self) -> str: ...
+
+    async def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """One prediction a text, in the same order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Button:
+    """What a press sends back (`data`, at most 64 bytes), or the address it opens."""
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+    style: str | None = None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as it leaves: HTML of at most 4,096 characters after parsing, and its buttons.
+
+    protected: cannot be forwarded or saved. silent: arrives without a sound.
+    """
+
+    html: str
+    buttons: tuple[tuple[Button, ...], ...] = field(default=())
+    protected: bool = False
+    silent: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        rows = [[[b.label, b.data, b.url, b.style] for b in row] for row in self.buttons]
+        return {
+            "html": self.html,
+            "buttons": rows,
+            "protected": self.protected,
+            "silent": self.silent,
+        }
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Letter":
+        rows = tuple(tuple(Button(*cells) for cells in row) for row in kept["buttons"])
+        return cls(kept["html"], rows, kept["protected"], kept["silent"])
+
+
+class Courier(Protocol):
+    """Takes letters to Telegram, once each, and says what became of them.
+
+    Raises TryLater, Undeliverable or ChatMoved; `edit` also MessageGone. It never retries.
+    """
+
+    async def send(self, chat_id: int, letter: Letter) -> int:
+        """The number of the message that was sent."""
+        ...
+
+    async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:
+        """Changes a message in place; one that already reads so counts as changed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """What Telegram says of a public name. has_bot: the bot is in that channel."""
+
+    ref: ChannelRef
+    is_channel: bool
+    has_bot: bool
+
+
+class Directory(Protocol):
+    """Asks Telegram who carries a public name."""
+
+    async def look_up(self, username: str) -> Found | None:
+        """None where Telegram does not say: an unknown name, or a channel the bot is not in."""
+        ...

@@ -1,0 +1,1 @@
+"""Values to what people see. Pure: no database, no clock, no Telegram."""

@@ -1,0 +1,58 @@
+"""How things stand, as a message for admins."""
+
+from bot.domain.case import CaseState
+from bot.domain.referral import ReferralState
+from bot.domain.status import Status
+from bot.render.times import local_time
+from bot.texts import Html, say
+
+
+def status_text(status: Status, language: str, timezone: str) -> Html:
+    """A few lines; what needs somebody stands first."""
+    waiting = sum(count for state, count in status.cards.items() if state.is_open)
+    lines = _worries(status, waiting, language)
+    lines.append(say(language, "status-channels", watching=status.watching, waiting=status.waiting))
+    lines.append(
+        say(
+            language,
+            "status-posts",
+            posts=status.posts,
+            unreadable=status.unreadable,
+            unknown=status.unknown,
+        )
+    )
+    lines.append(say(language, "status-cards", cases=status.cases, open=waiting))
+    if status.oldest_open:
+        since = local_time(status.oldest_open, timezone, language)
+        lines.append(say(language, "status-oldest", since=since))
+    for state in (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.KEPT, CaseState.DISMISSED):
+        if status.cards.get(state):
+            lines.append(say(language, f"status-{state}", count=status.cards[state]))
+    lines.append(say(language, "status-people", duty=status.moderators_on_duty))
+    owed = status.referrals.get(ReferralState.OWED, 0) + status.referrals.get(
+        ReferralState.LEASED, 0
+    )
+    delivered = status.referrals.get(ReferralState.DELIVERED, 0)
+    lines.append(
+        say(
+            language,
+            "status-referrals",
+            owed=owed,
+            delivered=delivered,
+            recipients=status.recipients,
+        )
+    )
+    lines.append(say(language, "status-model", model=status.model, hash=status.audit_hash[:16]))
+    return Html("\n").join(lines)
+
+
+def _worries(status: Status, waiting: int, language: str) -> list[Html]:
+    """What does not move on by itself."""
+    lines = []
+    if waiting and not status.moderators_on_duty:
+        lines.append(say(language, "worry-nobody-on-duty", open=waiting))
+    if status.cards.get(CaseState.CONFIRMED) and not status.recipients:
+        lines.append(say(language, "worry-no-recipient", count=status.cards[CaseState.CONFIRMED]))
+    if status.failed:
+        lines.append(say(language, "worry-failed", count=status.failed))
+    return lines

@@ -1,0 +1,1 @@
+"""What happens without being asked for: the tick, and the sending of what is owed."""

@@ -1,0 +1,43 @@
+"""One tick a few times a minute; each job asks the database what is due by our own Clock.
+
+APScheduler only keeps the beat. A missed or late tick costs nothing, and a clock that is moved is
+obeyed, because no job is told what time it is.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+_log = logging.getLogger(__name__)
+
+Job = Callable[[], Awaitable[object]]
+
+
+class Tick:
+    """jobs: by name, run one after another. A job that fails is logged and stops no other."""
+
+    def __init__(self, jobs: Mapping[str, Job], every_seconds: float) -> None:
+        self._jobs = jobs
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self.run_jobs,
+            "interval",
+            seconds=every_seconds,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def run_jobs(self) -> None:
+        for name, job in self._jobs.items():
+            try:
+                await job()
+            except Exception:  # noqa: BLE001 - the one place where a job's failure is caught
+                _log.exception("job %s failed, it is tried again with the next tick", name)

@@ -1,0 +1,202 @@
+"""Takes a moderator's choice: checked, written, audited and answered as one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain import case
+from bot.domain.case import Card, CaseState, Choice, Look, Refusal
+from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.desk import Desk, Notice, has_seen_all
+from bot.domain.people import Person
+from bot.domain.verdict import Verdict
+from bot.ports import Clock
+from bot.services.deal import Deal
+from bot.storage.cards import KeptCard
+from bot.storage.database import Database
+from bot.storage.reviews import Review
+from bot.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The state a press led to, or why it counts for nothing; `by`: who was first."""
+
+    state: CaseState | None = None
+    refusal: Refusal | None = None
+    by: str | None = None
+    harm: HarmCode | None = None
+    purpose: PurposeCode | None = None
+
+
+class Decide:
+    def __init__(self, database: Database, clock: Clock, deal: Deal) -> None:
+        self._database = database
+        self._clock = clock
+        self._deal = deal
+
+    async def choose(
+        self,
+        person: Person,
+        card_id: int,
+        revision_id: int,
+        choice: Choice,
+        harm: HarmCode | None = None,
+        purpose: PurposeCode | None = None,
+    ) -> Decided:
+        """The result of a choice; whatever it is, the desk shows what comes next."""
+        async with self._database.work() as work:
+            card = await work.cards.get(card_id, for_update=True)
+            desk = await work.desks.set_up(person.id)
+            if card is None:
+                return Decided(refusal=Refusal.NOT_ON_YOUR_DESK)
+            standing = await work.reviews.standing(card.id, card.revision_id)
+            refusal = _misplaced(card, revision_id, desk)
+            if refusal is None:
+                verdict = await work.verdicts.newest_or_none(card.revision_id)
+                look = await self._look(work, person, desk, verdict, choice, harm, purpose)
+                after = case.look_at(Card(tuple(review.look for review in standing)), look)
+                if isinstance(after, Card):
+                    decided = await self._keep(work, card, after, look, verdict)
+                    await work.commit()
+                    return decided
+                refusal = after
+            await self._redeal(work, person, desk, card, refusal)
+            await work.commit()
+        return Decided(refusal=refusal, by=_first(standing, person))
+
+    async def missed(self, person: Person, card_id: int, revision_id: int) -> Decided:
+        """Why a button of a card that does not lie on the desk does nothing, and a fresh desk."""
+        async with self._database.work() as work:
+            card = await work.cards.get(card_id)
+            desk = await work.desks.set_up(person.id)
+            if card is None:
+                return Decided(refusal=Refusal.NOT_ON_YOUR_DESK)
+            standing = await work.reviews.standing(card.id, card.revision_id)
+            refusal = _misplaced(card, revision_id, desk) or Refusal.POST_CHANGED
+            await self._redeal(work, person, desk, card, refusal)
+            await work.commit()
+        return Decided(refusal=refusal, by=_first(standing, person))
+
+    async def _look(
+        self,
+        work: UnitOfWork,
+        person: Person,
+        desk: Desk,
+        verdict: Verdict | None,
+        choice: Choice,
+        harm: HarmCode | None,
+        purpose: PurposeCode | None,
+    ) -> Look:
+        assert desk.revision_id is not None  # the card lies on the desk
+        text = (await work.posts.revision(desk.revision_id)).text
+        likely_purpose = verdict is not None and verdict.likely_purpose is not None
+        return Look(
+            by=person.id,
+            choice=choice,
+            at=self._clock.now(),
+            harm=harm,
+            purpose=purpose,
+            saw_all=has_seen_all(desk, text),
+            wants_second=harm is not None
+            and case.wants_second(harm, likely_purpose=likely_purpose),
+        )
+
+    async def _keep(
+        self, work: UnitOfWork, card: KeptCard, after: Card, look: Look, verdict: Verdict | None
+    ) -> Decided:
+        shown = (verdict.score, verdict.model_version) if verdict else (0.0, "none")
+        review_id = await work.reviews.write(card.id, card.post_id, card.revision_id, look, shown)
+        await self._move(work, card.id, after)
+        await work.audit.write(
+            "reviewed",
+            f"card {card.id}",
+            look.at,
+            look.by,
+            {
+                "review": review_id,
+                "revision": card.revision_id,
+                "choice": look.choice,
+                "harm": look.harm,
+                "purpose": look.purpose,
+                "state": after.state,
+            },
+        )
+        decided = Decided(after.state, harm=look.harm, purpose=look.purpose)
+        notice = Notice(look.choice, card.id, after.state, look.harm, look.purpose)
+        await self._deal.next_card(work, look.by)
+        await self._redraw(work, look.by, notice)
+        if after.state.is_open and look.choice is not Choice.SKIP:
+            await self._deal.to_empty_desks(work)  # somebody else may look at it now
+        return decided
+
+    async def _move(self, work: UnitOfWork, card_id: int, after: Card) -> None:
+        last = after.last
+        is_closed = not after.state.is_open and last is not None
+        await work.cards.move(
+            card_id,
+            after.state,
+            harm=last.harm if is_closed and last else None,
+            purpose=last.purpose if is_closed and last else None,
+            decided_at=last.at if is_closed and last else None,
+        )
+
+    async def undo(self, person: Person, card_id: int) -> Decided:
+        """Takes back the person's own last choice on a card, and puts the card before them."""
+        now = self._clock.now()
+        async with self._database.work() as work:
+            card = await work.cards.get(card_id, for_update=True)
+            if card is None:
+                return Decided(refusal=Refusal.NOTHING_TO_UNDO)
+            standing = await work.reviews.standing(card.id, card.revision_id)
+            before = Card(
+                tuple(review.look for review in standing), card.state is CaseState.REFERRED
+            )
+            after = case.undo(before, person.id, now)
+            if isinstance(after, Refusal):
+                return Decided(refusal=after)
+            review = standing[-1]
+            await work.reviews.undone(review.id, now)
+            await self._move(work, card.id, after)
+            await work.audit.write(
+                "review undone", f"card {card.id}", now, person.id, {"review": review.id}
+            )
+            await work.cards.release(person.id)
+            await self._deal.put(work, person.id, card.id, card.revision_id)
+            await self._redraw(work, person.id, None)
+            await work.commit()
+        return Decided(after.state)
+
+    async def _redeal(
+        self, work: UnitOfWork, person: Person, desk: Desk, card: KeptCard, refusal: Refusal
+    ) -> None:
+        """After a press that counts for nothing, the desk shows what is true now."""
+        if refusal is Refusal.POST_CHANGED and desk.card_id == card.id:
+            await self._deal.put(work, person.id, card.id, card.revision_id)
+        elif desk.card_id == card.id and refusal is not Refusal.NOT_OPENED_IN_FULL:
+            await self._deal.next_card(work, person.id)
+        await self._redraw(work, person.id, None)
+
+    async def _redraw(self, work: UnitOfWork, person_id: int, notice: Notice | None) -> None:
+        person = await work.people.by_id(person_id)
+        assert person is not None  # a foreign key says so
+        await work.desks.change(person_id, notice=notice)
+        await work.outbox.owe_desk(person_id, person.telegram_id, self._clock.now())
+
+
+def _misplaced(card: KeptCard, revision_id: int, desk: Desk) -> Refusal | None:
+    """Why this press cannot be about what lies on the presser's desk."""
+    if not card.state.is_open:
+        return Refusal.ALREADY_DECIDED
+    if desk.card_id != card.id or not desk.is_on_duty:
+        return Refusal.NOT_ON_YOUR_DESK
+    if (revision_id, desk.revision_id) != (card.revision_id, card.revision_id):
+        return Refusal.POST_CHANGED
+    return None
+
+
+def _first(standing: Sequence[Review], person: Person) -> str | None:
+    """Who decided before this person did; None where it was they themselves."""
+    spoken = [review for review in standing if review.look.choice is not Choice.SKIP]
+    if not spoken or spoken[-1].look.by == person.id:
+        return None
+    return spoken[-1].person_name

@@ -1,0 +1,83 @@
+"""Keeps posts: each publication once, each edit as a revision."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.domain.channel import Channel, ChannelRef, WatchState
+from bot.domain.post import Post, join_album
+from bot.ports import Clock
+from bot.storage.database import Database
+from bot.storage.posts import Kept
+from bot.storage.unit_of_work import UnitOfWork
+
+
+class Ingest:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def live(self, arrived: Sequence[Post], update_ids: Sequence[int]) -> Kept:
+        """Keeps posts of channels under watch and marks their updates as handled, all in one.
+
+        Posts of other channels are not kept: being in a channel is not being asked to watch it.
+        """
+        async with self._database.work() as work:
+            kept = Kept()
+            for ref, posts in _by_channel(arrived):
+                channel = await work.channels.find(ref, for_update=True)
+                if channel is None or not await self._is_watched(work, channel, ref):
+                    continue
+                kept += await work.posts.keep(channel.id, posts, self._clock.now())
+            await work.inbox.handled(update_ids, self._clock.now())
+            await work.commit()
+        return kept
+
+    async def _is_watched(self, work: UnitOfWork, channel: Channel, ref: ChannelRef) -> bool:
+        if channel.state not in (WatchState.WATCHING, WatchState.WAITING):
+            return False
+        if channel.state is WatchState.WAITING:
+            # Its posts reach us, so the owner has added the bot, whatever else we were told.
+            await work.channels.set_state(channel.id, WatchState.WATCHING)
+        if (channel.chat_id, channel.username, channel.title) != (
+            ref.chat_id,
+            ref.username,
+            ref.title,
+        ):
+            await work.channels.learn(channel.id, ref)
+        return True
+
+    async def from_file(self, arrived: Sequence[Post]) -> Kept:
+        """Keeps posts of an export; a channel that nobody watches is kept as scanned."""
+        async with self._database.work() as work:
+            kept = Kept()
+            for ref, posts in _by_channel(arrived):
+                channel = await work.channels.find(ref, for_update=True)
+                if channel is None:
+                    channel = await work.channels.add(
+                        ref, WatchState.SCANNED, None, self._clock.now()
+                    )
+                kept += await work.posts.keep(channel.id, posts, self._clock.now())
+            await work.commit()
+        return kept
+
+
+def _by_channel(arrived: Sequence[Post]) -> list[tuple[ChannelRef, list[Post]]]:
+    """Posts by channel in the order they came, members of one album joined."""
+    by_id = sorted(
+        arrived, key=lambda post: (post.channel.chat_id or 0, post.channel.username or "")
+    )
+    grouped = groupby(by_id, key=lambda post: (post.channel.chat_id, post.channel.username))
+    return [_joined(list(posts)) for _, posts in grouped]
+
+
+def _joined(posts: list[Post]) -> tuple[ChannelRef, list[Post]]:
+    albums: dict[str, list[Post]] = {}
+    singles: list[Post] = []
+    for post in posts:
+        # An edit of a member is a later version of it: it is kept by itself, after the album.
+        if post.album_id and post.edited_at is None:
+            albums.setdefault(post.album_id, []).append(post)
+        else:
+            singles.append(post)
+    joined = [join_album(members) for members in albums.values()]
+    return posts[-1].channel, [*joined, *singles]

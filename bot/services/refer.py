@@ -1,0 +1,118 @@
+"""Turns confirmed cards into referrals, and referrals into digests."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.case import UNDO_WINDOW, Card, window_passed
+from bot.domain.people import Recipient
+from bot.domain.referral import Digest
+from bot.ports import Clock
+from bot.render.digest import digest_letters
+from bot.services.timetable import next_time
+from bot.storage.cards import KeptCard
+from bot.storage.database import Database
+from bot.storage.unit_of_work import UnitOfWork
+
+_MOST_ITEMS = 100  # in one digest; what is left goes into the next number
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A digest that is on its way."""
+
+    recipient: str
+    number: int
+    items: int
+
+
+class Refer:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def past_undo(self) -> int:
+        """Owes what was confirmed and can no longer be undone, row l; how many cards that were.
+
+        While there is no recipient, confirmed cards stay as they are.
+        """
+        now, referred = self._clock.now(), 0
+        async with self._database.look() as work:
+            if not await work.cards.confirmed_before(now - UNDO_WINDOW, 1):
+                return 0
+        async with self._database.work() as work:
+            recipients = await work.people.recipients()
+            if recipients:
+                for card in await work.cards.confirmed_before(now - UNDO_WINDOW, _BATCH):
+                    referred += await self._refer(work, card, list(recipients))
+            await work.commit()
+        return referred
+
+    async def _refer(self, work: UnitOfWork, card: KeptCard, recipients: list[Recipient]) -> bool:
+        now = self._clock.now()
+        standing = await work.reviews.standing(card.id, card.revision_id)
+        looks = tuple(review.look for review in standing)
+        if window_passed(Card(looks), now) is None:
+            return False
+        for recipient in recipients:
+            await work.referrals.owe(recipient.id, standing[-1], now)
+        await work.cards.referred(card.id)
+        await work.audit.write(
+            "referred",
+            f"card {card.id}",
+            now,
+            details={"review": standing[-1].id, "recipients": len(recipients)},
+        )
+        return True
+
+    async def due_digests(self) -> list[Sent]:
+        """Makes the digests whose time of day has come."""
+        now = self._clock.now()
+        async with self._database.look() as work:
+            due = [one for one in await work.people.recipients() if one.next_digest_at <= now]
+        made: list[Sent] = []
+        for recipient in due:
+            made += await self._digests(recipient, timetabled=True)
+        return made
+
+    async def digests_now(self) -> list[Sent]:
+        """Makes a digest for every recipient that is owed something, whatever the time."""
+        await self.past_undo()
+        async with self._database.look() as work:
+            recipients = await work.people.recipients()
+        made: list[Sent] = []
+        for recipient in recipients:
+            made += await self._digests(recipient, timetabled=False)
+        return made
+
+    async def _digests(self, recipient: Recipient, *, timetabled: bool) -> list[Sent]:
+        """As many digests as the cap asks for, and the next time of day, in one transaction."""
+        now = self._clock.now()
+        made: list[Sent] = []
+        async with self._database.work() as work:
+            while (one := await self._digest(work, recipient, now)) is not None:
+                made.append(one)
+            if timetabled:
+                following = next_time(recipient.digest_at, recipient.timezone, now)
+                await work.people.next_digest(recipient.id, following)
+            await work.commit()
+        return made
+
+    async def _digest(self, work: UnitOfWork, recipient: Recipient, now: datetime) -> Sent | None:
+        number = await work.digests.number(recipient.id)  # locks the recipient
+        items = tuple(await work.referrals.owed_to(recipient.id, _MOST_ITEMS))
+        if not items:
+            return None
+        entry = await work.audit.write(
+            "digest made",
+            f"recipient {recipient.id}",
+            now,
+            details={"number": number, "items": ",".join(str(item.number) for item in items)},
+        )
+        digest = Digest(number, recipient.name, now, items, entry.hash)
+        letters = digest_letters(digest, recipient.language, recipient.timezone)
+        digest_id = await work.digests.open(recipient.id, number, len(letters), now)
+        await work.referrals.lease([item.number for item in items], digest_id)
+        for part, letter in enumerate(letters, 1):
+            await work.outbox.owe_digest(recipient.chat_id, letter, digest_id, part, now)
+        return Sent(recipient.name, number, len(items))

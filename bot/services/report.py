@@ -1,0 +1,36 @@
+"""Says how things stand, in numbers."""
+
+from bot.domain.channel import WatchState
+from bot.domain.status import Status
+from bot.storage.database import Database
+
+
+class Report:
+    def __init__(self, database: Database, model: str) -> None:
+        self._database = database
+        self._model = model
+
+    async def status(self) -> Status:
+        async with self._database.look() as work:
+            channels = await work.channels.under_watch()
+            posts, unreadable = await work.posts.count()
+            _, unknown = await work.verdicts.count()
+            outbox = await work.outbox.count_by_state()
+            return Status(
+                watching=sum(c.state is WatchState.WATCHING for c in channels),
+                waiting=sum(c.state is WatchState.WAITING for c in channels),
+                posts=posts,
+                unreadable=unreadable,
+                unknown=unknown,
+                cases=await work.cards.count_cases(),
+                cards=await work.cards.count_by_state(),
+                oldest_open=await work.cards.oldest_open(),
+                referrals=await work.referrals.count_by_state(),
+                unsent=outbox.get("owed", 0) + outbox.get("leased", 0),
+                failed=outbox.get("failed", 0),
+                moderators_on_duty=await work.desks.count_on_duty(),
+                recipients=len(await work.people.recipients()),
+                last_digest=await work.digests.newest_delivered(),
+                model=self._model,
+                audit_hash=await work.audit.newest_hash(),
+            )

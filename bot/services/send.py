@@ -1,0 +1,109 @@
+"""Sends what the outbox owes. It is the only retrier."""
+
+import logging
+from collections.abc import Collection, Sequence
+
+from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
+from bot.domain.referral import ReferralState
+from bot.domain.retry import next_try
+from bot.ports import Clock, Courier
+from bot.services.deal import Deal
+from bot.services.tell import tell_admins
+from bot.storage.database import Database
+from bot.storage.outbox import Owed
+from bot.storage.unit_of_work import UnitOfWork
+
+_log = logging.getLogger(__name__)
+
+
+class Send:
+    def __init__(self, database: Database, clock: Clock, courier: Courier, deal: Deal) -> None:
+        self._database = database
+        self._clock = clock
+        self._courier = courier
+        self._deal = deal
+
+    async def lease(self, limit: int, except_chats: Collection[int]) -> Sequence[Owed]:
+        """Takes due messages, at most one a chat; the caller passes each to `one`."""
+        async with self._database.work() as work:
+            owed = await work.outbox.lease_due(self._clock.now(), limit, except_chats)
+            await work.commit()
+        return owed
+
+    async def one(self, owed: Owed) -> None:
+        """Sends one leased message and marks what became of it."""
+        try:
+            message_id = await self._deliver(owed)
+        except TryLater as later:
+            await self._postpone(owed, later)
+        except ChatMoved as moved:
+            await self._follow(owed, moved.new_chat_id)
+        except Undeliverable as refused:
+            await self._give_up(owed, str(refused))
+        else:
+            await self._sent(owed, message_id)
+
+    async def _deliver(self, owed: Owed) -> int:
+        if owed.letter is not None:
+            return await self._courier.send(owed.chat_id, owed.letter)
+        assert owed.person_id is not None  # a constraint says so of desks
+        letter, message_id = await self._deal.draw(owed.person_id)
+        if message_id is not None:
+            try:
+                await self._courier.edit(owed.chat_id, message_id, letter)
+            except MessageGone:
+                _log.info("desk message of person %s is gone, sending a new one", owed.person_id)
+            else:
+                return message_id
+        return await self._courier.send(owed.chat_id, letter)
+
+    async def _sent(self, owed: Owed, message_id: int) -> None:
+        now = self._clock.now()
+        async with self._database.work() as work:
+            await work.outbox.sent(owed, message_id, now)
+            if owed.kind == "desk" and owed.person_id is not None:
+                await work.desks.change(owed.person_id, message_id=message_id)
+            if owed.digest_id is not None and await work.digests.part_delivered(
+                owed.digest_id, now
+            ):
+                await work.referrals.settle(owed.digest_id, ReferralState.DELIVERED, now)
+                await work.audit.write("digest delivered", f"digest {owed.digest_id}", now)
+            await work.commit()
+
+    async def _postpone(self, owed: Owed, later: TryLater) -> None:
+        due_at = next_try(self._clock.now(), owed.attempts, later.after_seconds)
+        _log.warning("message %s goes out later: %s", owed.id, later)
+        async with self._database.work() as work:
+            await work.outbox.later(owed, due_at, str(later))
+            await work.commit()
+
+    async def _follow(self, owed: Owed, new_chat_id: int) -> None:
+        async with self._database.work() as work:
+            await work.outbox.chat_moved(owed.chat_id, new_chat_id)
+            await work.people.recipient_moved(owed.chat_id, new_chat_id)
+            await work.commit()
+
+    async def _give_up(self, owed: Owed, problem: str) -> None:
+        """The message will never arrive: kept with the reason, and admins are told what it was."""
+        _log.error("message %s (%s) cannot be delivered: %s", owed.id, owed.kind, problem)
+        async with self._database.work() as work:
+            await work.outbox.failed(owed, problem)
+            if owed.kind == "desk" and owed.person_id is not None:
+                await self._close_desk(work, owed.person_id)
+            if owed.kind == "digest" and owed.digest_id is not None:
+                await work.referrals.settle(
+                    owed.digest_id, ReferralState.FAILED, self._clock.now(), problem
+                )
+                await tell_admins(
+                    work, self._clock, "told-digest-failed", digest=owed.digest_id, problem=problem
+                )
+            await work.commit()
+
+    async def _close_desk(self, work: UnitOfWork, person_id: int) -> None:
+        """A moderator who cannot be written to is off duty, and their card goes to others."""
+        await work.cards.release(person_id)
+        await work.desks.change(person_id, is_on_duty=False, card_id=None, revision_id=None)
+        person = await work.people.by_id(person_id)
+        if person is not None:
+            await tell_admins(work, self._clock, "told-desk-blocked", name=person.name)
+        await self._deal.to_empty_desks(work)

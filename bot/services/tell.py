@@ -1,0 +1,13 @@
+"""Owes notices to people: admins hear what only they can mend."""
+
+from bot.domain.people import Role
+from bot.ports import Clock, Letter
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import say
+
+
+async def tell_admins(work: UnitOfWork, clock: Clock, key: str, **values: object) -> None:
+    """Owes every admin a notice, in their language, with the transaction that gave cause to it."""
+    for admin in await work.people.holding(Role.ADMIN):
+        letter = Letter(say(admin.language, key, **values))
+        await work.outbox.owe_notice(admin.telegram_id, letter, clock.now())

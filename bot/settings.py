@@ -1,0 +1,102 @@
+"""Every setting, read once from the environment or `.env`. `.env.example` explains each."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.errors import SettingsError
+from bot.services.timetable import next_time
+from bot.storage.database import parse_url
+
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,}")
+
+
+class Settings(BaseSettings):
+    """Frozen; names are the environment's in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    bot_token: SecretStr | None = None
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    database_url: SecretStr = SecretStr("sqlite:///data/saring.db")
+    model_dir: Path = Path("data/model")
+    operator: str = "Saring"
+    contact: str = ""
+    timezone: str = "Asia/Jakarta"
+    digest_at: str = "0 8 * * *"
+    bot_api_url: str = ""
+    tick_seconds: float = 5.0
+    log_level: str = "INFO"
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("no bot token: @BotFather writes it as 123456789:AA...")
+        return token
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _ids(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        numbers = written.replace(",", " ").split()
+        if not all(number.isdecimal() for number in numbers):
+            raise ValueError("Telegram ids are numbers, with commas between: 1001,1002")
+        return tuple(int(number) for number in numbers)
+
+    @field_validator("database_url")
+    @classmethod
+    def _url(cls, url: SecretStr) -> SecretStr:
+        parse_url(url.get_secret_value())
+        return url
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("no such time zone: write one such as Asia/Jakarta") from error
+        return name
+
+    @field_validator("digest_at")
+    @classmethod
+    def _timetable(cls, crontab: str) -> str:
+        next_time(crontab, "UTC", datetime.now(UTC))
+        return crontab
+
+    @field_validator("tick_seconds")
+    @classmethod
+    def _seconds(cls, seconds: float) -> float:
+        if not 0.05 <= seconds <= 60:
+            raise ValueError("between 0.05 and 60 seconds")
+        return seconds
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises SettingsError that names each wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [
+            f"{one['loc'][0]!s}".upper() + f": {_reason(one['msg'])}" for one in error.errors()
+        ]
+        raise SettingsError(
+            "Settings (environment or .env): " + "; ".join(wrong) + ". See .env.example."
+        ) from None
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".")

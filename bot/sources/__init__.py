@@ -1,0 +1,1 @@
+"""Ways a post comes in, one file each."""

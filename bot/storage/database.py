@@ -1,0 +1,117 @@
+"""The engine, and units of work: one transaction each, rolled back unless committed."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.domain.errors import SettingsError
+from bot.storage.unit_of_work import UnitOfWork
+
+_BUSY_SECONDS = 30  # how long a writer of another process may hold the file before we give up
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+
+
+def parse_url(written: str) -> URL:
+    """A database address with the driver we use, from what an operator writes.
+
+    Raises SettingsError for anything but SQLite in a file and PostgreSQL.
+    """
+    try:
+        url = make_url(written)
+    except ArgumentError:
+        url = None
+    backend = url.get_backend_name().replace("postgres", "postgresql", 1) if url else ""
+    backend = backend.replace("postgresqlql", "postgresql")
+    if url is None or backend not in _DRIVERS or (backend == "sqlite" and not url.database):
+        raise SettingsError(
+            "DATABASE_URL is no address we can use: write sqlite:///data/saring.db or "
+            "postgresql://user:password@host/name."
+        )
+    return url.set(drivername=_DRIVERS[backend])
+
+
+class Database:
+    """Opens units of work on one database.
+
+    letters_owed: set after a commit that put something into the outbox; the sender waits for it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.letters_owed = asyncio.Event()
+        # SQLite has one writer; queueing here is fair, its own busy handler is not.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._engine = self._connect()
+
+    def _connect(self) -> AsyncEngine:
+        if not self.is_sqlite:
+            return create_async_engine(self.url, pool_pre_ping=True)
+        if self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(self.url, connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", begin_sqlite)
+        return engine
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that may write. Nothing is kept unless `commit()` was called."""
+        if self._writer is None:
+            async with self._open(reads_only=False) as work:
+                yield work
+            return
+        async with self._writer, self._open(reads_only=False) as work:
+            yield work
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that only reads; it waits for no writer."""
+        async with self._open(reads_only=True) as work:
+            yield work
+
+    @asynccontextmanager
+    async def _open(self, *, reads_only: bool) -> AsyncIterator[UnitOfWork]:
+        async with self._engine.connect() as connection:
+            connection = await connection.execution_options(saring_reads_only=reads_only)
+            work = UnitOfWork(connection, self.letters_owed.set)
+            try:
+                yield work
+            finally:
+                await connection.rollback()
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Settings that SQLite forgets with each connection.
+
+    FULL, because NORMAL may lose commits when the power goes; foreign keys are off by default and
+    our promises rest on them.
+    """
+    connection.isolation_level = None  # we say BEGIN ourselves, see `begin_sqlite`
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begins a transaction that no other writer can enter."""
+    # A deferred BEGIN lets two read-then-write tasks overwrite each other; IMMEDIATE does not.
+    reads_only = connection.get_execution_options().get("saring_reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of the SQLite library that Python brought."""
+    return sqlite3.sqlite_version_info

@@ -1,0 +1,69 @@
+"""Moderators' desks: who is on duty, and what lies on each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from bot.domain.desk import Desk, Notice, View
+from bot.domain.people import Role
+from bot.storage.store import AnyRow, Store
+from bot.storage.tables import desks, roles
+
+
+class DeskStore(Store):
+    async def of(self, person_id: int) -> Desk | None:
+        asked = select(desks).where(desks.c.person_id == person_id)
+        row = (await self._connection.execute(asked)).one_or_none()
+        return _desk(row) if row else None
+
+    async def set_up(self, person_id: int) -> Desk:
+        """The person's desk, locked; made if there is none, off duty."""
+        await self._connection.execute(
+            self._insert_new(desks).values(person_id=person_id, is_on_duty=False, view=View.IDLE)
+        )
+        asked = select(desks).where(desks.c.person_id == person_id).with_for_update()
+        return _desk((await self._connection.execute(asked)).one())
+
+    async def change(self, person_id: int, **changed: Any) -> None:
+        """Sets columns of a desk, by their names in `Desk`."""
+        if isinstance(changed.get("notice"), Notice):
+            changed["notice"] = changed["notice"].as_json()
+        await self._connection.execute(
+            update(desks).where(desks.c.person_id == person_id).values(changed)
+        )
+
+    async def waiting_for_work(self) -> Sequence[Desk]:
+        """Empty desks on duty whose person is still a moderator."""
+        rows = await self._connection.execute(
+            select(desks)
+            .join(roles, roles.c.person_id == desks.c.person_id)
+            .where(roles.c.role == Role.MODERATOR, desks.c.is_on_duty, desks.c.card_id.is_(None))
+            .order_by(desks.c.person_id)
+        )
+        return [_desk(row) for row in rows]
+
+    async def count_on_duty(self) -> int:
+        asked = select(func.count()).select_from(desks).where(desks.c.is_on_duty)
+        return await self._connection.scalar(asked) or 0
+
+    async def showing(self, card_id: int) -> Sequence[int]:
+        """People on whose desks this card lies."""
+        found = await self._connection.scalars(
+            select(desks.c.person_id).where(desks.c.card_id == card_id)
+        )
+        return found.all()
+
+
+def _desk(row: AnyRow) -> Desk:
+    return Desk(
+        row.person_id,
+        row.is_on_duty,
+        row.message_id,
+        row.card_id,
+        row.revision_id,
+        View(row.view),
+        row.page,
+        row.pages_seen,
+        Notice.from_json(row.notice) if row.notice else None,
+    )

@@ -1,0 +1,176 @@
+"""Every message that leaves, as an owed row.
+
+owed -> leased -> sent, or failed for good. A crash between sending and marking lets the lease run
+out, and the same row goes out again: at least once, never under another number.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.retry import LEASE
+from bot.ports import Letter
+from bot.storage.store import AnyRow, Store
+from bot.storage.tables import outbox
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A message to send. letter: None for a desk, which is drawn when it leaves."""
+
+    id: int
+    kind: str
+    chat_id: int
+    person_id: int | None
+    digest_id: int | None
+    letter: Letter | None
+    attempts: int
+
+
+class OutboxStore(Store):
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self.owes_more = False
+
+    async def owe_notice(self, chat_id: int, letter: Letter, now: datetime) -> None:
+        await self._owe("notice", chat_id, now, letter=letter.as_json())
+
+    async def owe_digest(
+        self, chat_id: int, letter: Letter, digest_id: int, part: int, now: datetime
+    ) -> None:
+        key = f"digest:{digest_id}:{part}"
+        await self._owe("digest", chat_id, now, letter.as_json(), key=key, digest_id=digest_id)
+
+    async def owe_desk(self, person_id: int, chat_id: int, now: datetime) -> None:
+        """Owes a redraw of a person's desk. Several that wait are one: the newest state counts."""
+        key = f"desk:{person_id}"
+        self.owes_more = True
+        again = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.key == key)
+            .values(
+                state="owed",
+                chat_id=chat_id,
+                owed_at=now,
+                due_at=now,
+                lease_until=None,
+                attempts=0,
+                problem=None,
+            )
+        )
+        if not again.rowcount:
+            await self._owe("desk", chat_id, now, key=key, person_id=person_id)
+
+    async def _owe(
+        self,
+        kind: str,
+        chat_id: int,
+        now: datetime,
+        letter: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        self.owes_more = True
+        await self._connection.execute(
+            insert(outbox).values(
+                kind=kind,
+                chat_id=chat_id,
+                letter=letter,
+                state="owed",
+                owed_at=now,
+                due_at=now,
+                **more,
+            )
+        )
+
+    async def lease_due(
+        self, now: datetime, limit: int, except_chats: Collection[int] = ()
+    ) -> Sequence[Owed]:
+        """Takes due rows for sending, oldest first; a row whose lease ran out is due again.
+
+        Within a chat only the oldest unsent row is due, so that messages keep their order.
+        except_chats: chats that somebody is writing to just now.
+        """
+        earlier = outbox.alias()
+        is_due = or_(
+            and_(outbox.c.state == "owed", outbox.c.due_at <= now),
+            and_(outbox.c.state == "leased", outbox.c.lease_until <= now),
+        )
+        is_first = ~(
+            select(earlier.c.id)
+            .where(
+                earlier.c.chat_id == outbox.c.chat_id,
+                earlier.c.state.in_(("owed", "leased")),
+                earlier.c.id < outbox.c.id,
+            )
+            .exists()
+        )
+        due = (
+            select(outbox.c.id)
+            .where(is_due, is_first, outbox.c.chat_id.not_in(except_chats))
+            .order_by(outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(due.scalar_subquery()))
+            .values(state="leased", lease_until=now + LEASE, attempts=outbox.c.attempts + 1)
+            .returning(outbox)
+        )
+        return sorted((_owed(row) for row in rows), key=lambda owed: owed.id)
+
+    async def sent(self, owed: Owed, message_id: int | None, now: datetime) -> bool:
+        """Marks a leased row as sent; False when it was owed anew meanwhile and goes out again."""
+        done = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == owed.id, outbox.c.state == "leased")
+            .values(state="sent", message_id=message_id, sent_at=now, lease_until=None)
+        )
+        return bool(done.rowcount)
+
+    async def later(self, owed: Owed, due_at: datetime, problem: str) -> None:
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == owed.id, outbox.c.state == "leased")
+            .values(state="owed", due_at=due_at, lease_until=None, problem=problem)
+        )
+        self.owes_more = True
+
+    async def failed(self, owed: Owed, problem: str) -> None:
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == owed.id)
+            .values(state="failed", lease_until=None, problem=problem)
+        )
+
+    async def chat_moved(self, old_chat_id: int, new_chat_id: int) -> None:
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.chat_id == old_chat_id, outbox.c.state.in_(("owed", "leased")))
+            .values(chat_id=new_chat_id, state="owed", lease_until=None)
+        )
+        self.owes_more = True
+
+    async def next_due(self) -> datetime | None:
+        """When the next row is due, lease ends included; None when nothing is owed."""
+        due: datetime | None = await self._connection.scalar(
+            select(func.min(func.coalesce(outbox.c.lease_until, outbox.c.due_at))).where(
+                outbox.c.state.in_(("owed", "leased"))
+            )
+        )
+        return due
+
+    async def count_by_state(self) -> dict[str, int]:
+        rows = await self._connection.execute(
+            select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        )
+        return {state: count for state, count in rows.all()}
+
+
+def _owed(row: AnyRow) -> Owed:
+    letter = Letter.from_json(row.letter) if row.letter else None
+    return Owed(row.id, row.kind, row.chat_id, row.person_id, row.digest_id, letter, row.attempts)

@@ -1,0 +1,288 @@
+"""Posts, the messages they consist of, and their revisions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from bot.domain.post import Entity, Post, Revision, join_album
+from bot.storage.store import AnyRow, Store
+from bot.storage.tables import channels, post_members, posts, revisions
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a batch of posts: how many were new, changed, or known already."""
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(self.new + other.new, self.changed + other.changed, self.known + other.known)
+
+
+_REVISION = (
+    select(
+        revisions.c.id,
+        revisions.c.post_id,
+        revisions.c.number,
+        revisions.c.text,
+        revisions.c.media,
+        revisions.c.edited_at,
+        posts.c.posted_at,
+        posts.c.message_id,
+        posts.c.forwarded_from,
+        channels.c.chat_id,
+        channels.c.username,
+        channels.c.title.label("channel_title"),
+    )
+    .join(posts, posts.c.id == revisions.c.post_id)
+    .join(channels, channels.c.id == posts.c.channel_id)
+)
+
+
+class PostStore(Store):
+    async def keep(self, channel_id: int, arrived: Sequence[Post], now: datetime) -> Kept:
+        """Keeps posts of one channel: each message once, a new revision where the text changed.
+
+        The caller holds the channel's row, so that two batches of one channel do not cross.
+        """
+        kept, rest = Kept(), list(arrived)
+        while rest:
+            batch, rest = _without_repeats(rest)
+            kept += await self._keep_distinct(channel_id, batch, now)
+        return kept
+
+    async def _keep_distinct(self, channel_id: int, batch: list[Post], now: datetime) -> Kept:
+        known = await self._known(channel_id, batch)
+        fresh = [post for post in batch if _lookup(post, known) is None]
+        changed = 0
+        for post in batch:
+            post_id = _lookup(post, known)
+            if post_id is not None:
+                changed += await self._update(channel_id, post_id, post, now)
+        await self._insert(channel_id, fresh, now)
+        return Kept(len(fresh), changed, len(batch) - len(fresh) - changed)
+
+    async def _known(self, channel_id: int, batch: list[Post]) -> "dict[int | str, int]":
+        """Post ids by message number and by album."""
+        numbers = [number for post in batch for number in post.member_ids]
+        by_number = await self._connection.execute(
+            select(post_members.c.message_id, post_members.c.post_id).where(
+                post_members.c.channel_id == channel_id, post_members.c.message_id.in_(numbers)
+            )
+        )
+        known: dict[int | str, int] = {row.message_id: row.post_id for row in by_number}
+        albums = {post.album_id for post in batch if post.album_id}
+        if albums:
+            by_album = await self._connection.execute(
+                select(posts.c.album_id, posts.c.id).where(
+                    posts.c.channel_id == channel_id, posts.c.album_id.in_(albums)
+                )
+            )
+            known |= {row.album_id: row.id for row in by_album}
+        return known
+
+    async def _insert(self, channel_id: int, fresh: list[Post], now: datetime) -> None:
+        if not fresh:
+            return
+        ids = await self._connection.scalars(
+            insert(posts).returning(posts.c.id, sort_by_parameter_order=True),
+            [_post_row(channel_id, post, now) for post in fresh],
+        )
+        pairs = list(zip(ids.all(), fresh, strict=True))
+        await self._connection.execute(
+            insert(post_members),
+            [row for post_id, post in pairs for row in _member_rows(channel_id, post_id, post)],
+        )
+        revision_ids = await self._connection.scalars(
+            insert(revisions).returning(revisions.c.id, sort_by_parameter_order=True),
+            [_revision_row(post_id, 1, post, now) for post_id, post in pairs],
+        )
+        await self._point_to_newest(
+            dict(zip((post_id for post_id, _ in pairs), revision_ids.all(), strict=True))
+        )
+
+    async def _point_to_newest(self, newest: dict[int, int]) -> None:
+        await self._connection.execute(
+            update(posts)
+            .where(posts.c.id == bindparam("of_post"))
+            .values(newest_revision_id=bindparam("newest")),
+            [{"of_post": post_id, "newest": revision} for post_id, revision in newest.items()],
+        )
+
+    async def _update(self, channel_id: int, post_id: int, post: Post, now: datetime) -> bool:
+        """Whether the post reads differently now. A late member of an album joins it here."""
+        before = await self._newest(post_id)
+        if post.album_id:
+            post = await self._with_album(channel_id, post_id, post)
+        elif not _is_later(post, before):
+            return False
+        if post.content_hash == before.content_hash:
+            return False
+        revision_id = await self._connection.scalar(
+            insert(revisions)
+            .values(_revision_row(post_id, before.number + 1, post, now))
+            .returning(revisions.c.id)
+        )
+        await self._connection.execute(
+            update(posts)
+            .where(posts.c.id == post_id)
+            .values(
+                newest_revision_id=revision_id,
+                is_readable=post.is_readable,
+                message_id=min(post.member_ids),
+            )
+        )
+        return True
+
+    async def _with_album(self, channel_id: int, post_id: int, arrived: Post) -> Post:
+        """The whole album, with what just arrived put in its place."""
+        for row in _member_rows(channel_id, post_id, arrived):
+            await self._connection.execute(self._insert_new(post_members).values(row))
+            if arrived.edited_at:
+                await self._connection.execute(
+                    update(post_members)
+                    .where(
+                        post_members.c.channel_id == channel_id,
+                        post_members.c.message_id == row["message_id"],
+                        func.coalesce(post_members.c.edited_at, _LONG_AGO) <= arrived.edited_at,
+                    )
+                    .values(row)
+                )
+        members = await self._connection.execute(
+            select(post_members).where(post_members.c.post_id == post_id)
+        )
+        return join_album([_member(arrived, row) for row in members])
+
+    async def _newest(self, post_id: int) -> AnyRow:
+        found = await self._connection.execute(
+            select(revisions)
+            .where(revisions.c.post_id == post_id)
+            .order_by(revisions.c.number.desc())
+            .limit(1)
+        )
+        return found.one()
+
+    async def revision(self, revision_id: int) -> Revision:
+        found = await self._connection.execute(_REVISION.where(revisions.c.id == revision_id))
+        return _revision(found.one())
+
+    async def unjudged(self, limit: int) -> list[Revision]:
+        """Revisions that no model has seen yet, oldest first; those without text among them."""
+        rows = await self._connection.execute(
+            _REVISION.where(revisions.c.is_judged.is_(False)).order_by(revisions.c.id).limit(limit)
+        )
+        return [_revision(row) for row in rows]
+
+    async def judged(self, revision_ids: Sequence[int]) -> None:
+        await self._connection.execute(
+            update(revisions).where(revisions.c.id.in_(revision_ids)).values(is_judged=True)
+        )
+
+    async def is_newest(self, revision: Revision) -> bool:
+        asked = select(posts.c.newest_revision_id).where(posts.c.id == revision.post_id)
+        return await self._connection.scalar(asked) == revision.id
+
+    async def count(self) -> tuple[int, int]:
+        """How many posts there are, and how many of them have nothing to read."""
+        unreadable = func.count().filter(posts.c.is_readable.is_(False))
+        row = (
+            await self._connection.execute(select(func.count(), unreadable).select_from(posts))
+        ).one()
+        return row[0], row[1]
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _without_repeats(arrived: Iterable[Post]) -> tuple[list[Post], list[Post]]:
+    """Posts up to their first repetition, and the others: an edit may stand beside its original."""
+    batch, rest, seen = list[Post](), list[Post](), set[int | str]()
+    for post in arrived:
+        keys: set[int | str] = set(post.member_ids) | ({post.album_id} if post.album_id else set())
+        (rest if seen & keys else batch).append(post)
+        seen |= keys
+    return batch, rest
+
+
+def _lookup(post: Post, known: "dict[int | str, int]") -> int | None:
+    keys: list[int | str] = [*post.member_ids, *([post.album_id] if post.album_id else [])]
+    return next((known[key] for key in keys if key in known), None)
+
+
+def _is_later(post: Post, before: AnyRow) -> bool:
+    """Whether the arrived version is a later one than the newest we have."""
+    if post.edited_at is None:
+        return False
+    if before.edited_at is None or post.edited_at > before.edited_at:
+        return True
+    # Two edits within Telegram's second: the text tells; another source's entities do not.
+    return bool(post.edited_at == before.edited_at and post.text != before.text)
+
+
+def _post_row(channel_id: int, post: Post, now: datetime) -> dict[str, Any]:
+    return {
+        "channel_id": channel_id,
+        "message_id": post.message_id,
+        "album_id": post.album_id,
+        "source": post.source,
+        "posted_at": post.posted_at,
+        "seen_at": now,
+        "forwarded_from": post.forwarded_from,
+        "is_readable": post.is_readable,
+    }
+
+
+def _member_rows(channel_id: int, post_id: int, post: Post) -> list[dict[str, Any]]:
+    """A row a message. Words are kept here for albums alone: others have them in the revision."""
+    rows = []
+    for index, number in enumerate(post.member_ids):
+        speaks = bool(post.album_id) and index == 0
+        rows.append(
+            {
+                "channel_id": channel_id,
+                "message_id": number,
+                "post_id": post_id,
+                "text": post.text if speaks else "",
+                "entities": [asdict(entity) for entity in post.entities] if speaks else [],
+                "media": list(post.media[index : index + 1]),
+                "edited_at": post.edited_at,
+            }
+        )
+    return rows
+
+
+def _member(arrived: Post, row: AnyRow) -> Post:
+    return Post(
+        channel=arrived.channel,
+        message_id=row.message_id,
+        posted_at=arrived.posted_at,
+        source=arrived.source,
+        text=row.text,
+        entities=tuple(Entity(**entity) for entity in row.entities),
+        media=tuple(row.media),
+        album_id=arrived.album_id,
+        edited_at=row.edited_at,
+    )
+
+
+def _revision_row(post_id: int, number: int, post: Post, now: datetime) -> dict[str, Any]:
+    return {
+        "post_id": post_id,
+        "number": number,
+        "text": post.text,
+        "entities": [asdict(entity) for entity in post.entities],
+        "media": list(post.media),
+        "content_hash": post.content_hash,
+        "edited_at": post.edited_at,
+        "seen_at": now,
+    }
+
+
+def _revision(row: AnyRow) -> Revision:
+    kept = dict(row._mapping)
+    return Revision(**(kept | {"media": tuple(kept["media"])}))

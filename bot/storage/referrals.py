@@ -1,0 +1,130 @@
+"""Confirmed revisions owed to recipients."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from bot.domain.case import Choice
+from bot.domain.channel import post_link
+from bot.domain.codes import HarmCode
+from bot.domain.referral import ReferralState, ReferredItem
+from bot.storage.reviews import Review
+from bot.storage.store import AnyRow, Store
+from bot.storage.tables import channels, posts, referrals, reviews, revisions
+
+
+class ReferralStore(Store):
+    async def owe(self, recipient_id: int, review: Review, now: datetime) -> None:
+        """Owes the revision that a review confirmed. The same twice changes nothing.
+
+        Raises IntegrityError when the review is none that may be referred: the database's word.
+        """
+        await self._connection.execute(
+            self._insert_new(referrals).values(
+                recipient_id=recipient_id,
+                card_id=review.card_id,
+                post_id=review.post_id,
+                revision_id=review.revision_id,
+                review_id=review.id,
+                harm=review.look.harm,
+                choice=review.look.choice,
+                state=ReferralState.OWED,
+                owed_at=now,
+            )
+        )
+
+    async def withdraw_unsent(self, card_id: int, problem: str) -> int:
+        """Takes back what has not left yet; returns how many referrals that were."""
+        done = await self._connection.execute(
+            update(referrals)
+            .where(referrals.c.card_id == card_id, referrals.c.state == ReferralState.OWED)
+            .values(state=ReferralState.WITHDRAWN, problem=problem)
+        )
+        return int(done.rowcount)
+
+    async def owed_to(self, recipient_id: int, limit: int) -> Sequence[ReferredItem]:
+        """Owed referrals of newest revisions, oldest first. A stale one is never among them."""
+        looks = (
+            select(func.count())
+            .where(
+                reviews.c.card_id == referrals.c.card_id,
+                reviews.c.revision_id == referrals.c.revision_id,
+                reviews.c.choice == Choice.CONFIRM,
+                reviews.c.stands,
+            )
+            .correlate(referrals)
+            .scalar_subquery()
+        )
+        rows = await self._connection.execute(
+            select(
+                referrals.c.id,
+                referrals.c.harm,
+                revisions.c.text,
+                posts.c.message_id,
+                posts.c.posted_at,
+                channels.c.chat_id,
+                channels.c.username,
+                channels.c.title,
+                reviews.c.decided_at,
+                reviews.c.score_shown,
+                reviews.c.model_version,
+                looks.label("people"),
+            )
+            .join(posts, posts.c.id == referrals.c.post_id)
+            .join(revisions, revisions.c.id == referrals.c.revision_id)
+            .join(channels, channels.c.id == posts.c.channel_id)
+            .join(reviews, reviews.c.id == referrals.c.review_id)
+            .where(
+                referrals.c.recipient_id == recipient_id,
+                referrals.c.state == ReferralState.OWED,
+                posts.c.newest_revision_id == referrals.c.revision_id,
+            )
+            .order_by(referrals.c.id)
+            .limit(limit)
+        )
+        return [_item(row) for row in rows]
+
+    async def lease(self, numbers: Sequence[int], digest_id: int) -> int:
+        """Puts owed referrals into a digest, with one conditional UPDATE; returns how many."""
+        done = await self._connection.execute(
+            update(referrals)
+            .where(referrals.c.id.in_(numbers), referrals.c.state == ReferralState.OWED)
+            .values(state=ReferralState.LEASED, digest_id=digest_id)
+        )
+        return int(done.rowcount)
+
+    async def settle(
+        self, digest_id: int, state: ReferralState, now: datetime, problem: str | None = None
+    ) -> None:
+        """Marks a digest's referrals as delivered, or as failed with the reason."""
+        await self._connection.execute(
+            update(referrals)
+            .where(referrals.c.digest_id == digest_id, referrals.c.state == ReferralState.LEASED)
+            .values(
+                state=state,
+                problem=problem,
+                delivered_at=now if state is ReferralState.DELIVERED else None,
+            )
+        )
+
+    async def count_by_state(self) -> dict[ReferralState, int]:
+        rows = await self._connection.execute(
+            select(referrals.c.state, func.count()).group_by(referrals.c.state)
+        )
+        return {ReferralState(state): count for state, count in rows.all()}
+
+
+def _item(row: AnyRow) -> ReferredItem:
+    return ReferredItem(
+        number=row.id,
+        harm=HarmCode(row.harm),
+        link=post_link(row.chat_id, row.username, row.message_id),
+        channel=f"@{row.username}" if row.username else row.title,
+        text=row.text,
+        posted_at=row.posted_at,
+        decided_at=row.decided_at,
+        people=row.people,
+        score=row.score_shown,
+        model_version=row.model_version,
+    )

@@ -1,0 +1,68 @@
+"""Brings a database to the newest schema, and says whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from bot.domain.errors import StorageError
+from bot.storage.database import begin_sqlite, parse_url, prepare_sqlite
+from bot.storage.tables import metadata
+
+_INI = Path(__file__).parents[2] / "alembic.ini"
+
+
+def migrate(url: str) -> None:
+    """Applies what is missing. Raises StorageError when the database cannot be reached."""
+    with _connect(url).begin() as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def make_migration(url: str, message: str) -> None:
+    """Writes a migration from what the tables have and the database does not."""
+    with _connect(url).begin() as connection:
+        command.revision(_config(connection), message, autogenerate=True)
+
+
+def is_current(url: str) -> bool:
+    """Whether every migration has been applied."""
+    newest = ScriptDirectory.from_config(Config(_INI)).get_current_head()
+    with _connect(url).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def differences(url: str) -> list[object]:
+    """What the migrated database and the tables disagree on; empty when they are equal."""
+    with _connect(url).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(_INI)
+    config.attributes["connection"] = connection
+    return config
+
+
+def _connect(url: str) -> Engine:
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
+        event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
+    else:
+        engine = create_engine(parsed, poolclass=NullPool)
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        raise StorageError(
+            f"The database at {parsed.render_as_string(hide_password=True)} cannot be opened: "
+            f"{error.orig}. Check DATABASE_URL, that the server runs, and that the disk has room."
+        ) from error
+    return engine

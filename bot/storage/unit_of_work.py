@@ -1,0 +1,45 @@
+"""One transaction and the stores that work in it."""
+
+from collections.abc import Callable
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.audit import AuditStore
+from bot.storage.cards import CardStore
+from bot.storage.channels import ChannelStore
+from bot.storage.desks import DeskStore
+from bot.storage.digests import DigestStore
+from bot.storage.inbox import InboxStore
+from bot.storage.near_duplicates import NearDuplicateStore
+from bot.storage.outbox import OutboxStore
+from bot.storage.people import PeopleStore
+from bot.storage.posts import PostStore
+from bot.storage.referrals import ReferralStore
+from bot.storage.reviews import ReviewStore
+from bot.storage.verdicts import VerdictStore
+
+
+class UnitOfWork:
+    """The stores of one transaction. `commit()` keeps it all; leaving without it keeps nothing."""
+
+    def __init__(self, connection: AsyncConnection, on_letters_owed: Callable[[], None]) -> None:
+        self.connection = connection
+        self._on_letters_owed = on_letters_owed
+        self.inbox = InboxStore(connection)
+        self.people = PeopleStore(connection)
+        self.channels = ChannelStore(connection)
+        self.posts = PostStore(connection)
+        self.verdicts = VerdictStore(connection)
+        self.near_duplicates = NearDuplicateStore(connection)
+        self.cards = CardStore(connection)
+        self.reviews = ReviewStore(connection)
+        self.desks = DeskStore(connection)
+        self.referrals = ReferralStore(connection)
+        self.digests = DigestStore(connection)
+        self.outbox = OutboxStore(connection)
+        self.audit = AuditStore(connection)
+
+    async def commit(self) -> None:
+        await self.connection.commit()
+        if self.outbox.owes_more:
+            self._on_letters_owed()
