@@ -2,14 +2,56 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PY      = $(VENV)/bin/python
+LOCK    = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run scan test check format lock clean
+.PHONY: help run scan doctor test check format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lock: requirements/dev.stamp  ## pin the requirements anew, with hashes
-	$(VENV)/bin/uv pip compile pyproject.toml $(LOCK) -o requirements/run.txt
-	$(VENV)/bin/uv pip compile pyproject.toml $(LOCK) --extra dev -c requirements/run.txt -o requirements/dev.txt
-LOCK = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
+run: $(VENV)/run.stamp  ## run the bot; without BOT_TOKEN, scan the sample export
+	@$(PY) -m bot run
+
+scan: $(VENV)/run.stamp  ## scan a channel export: make scan FILES="result.json"
+	@$(PY) -m bot scan $(or $(FILES),bot/sources/samples/sample_channel.json)
+
+doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
+	@$(PY) -m bot doctor
+
+test: $(VENV)/dev.stamp  ## run the tests, with branch coverage
+	@$(PY) -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+check: $(VENV)/dev.stamp  ## format, lint, types, import contracts
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(VENV)/dev.stamp  ## put the code into shape
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+lock: $(VENV)/dev.stamp  ## pin the requirements anew, with hashes
+	@$(VENV)/bin/uv pip compile pyproject.toml $(LOCK) -o requirements/run.txt
+	@$(VENV)/bin/uv pip compile pyproject.toml $(LOCK) --extra dev -c requirements/run.txt -o requirements/dev.txt
+
+clean:  ## remove the virtual environment and what tests leave behind
+	@rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Saring needs Python 3.11 or later; name it: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing: install it, on Debian with 'apt install python3-venv'."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: $(PY) requirements/run.txt
+	@echo "Installing what Saring runs on (once)"
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	@echo "Installing what the tests need (once)"
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

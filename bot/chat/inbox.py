@@ -20,7 +20,7 @@ from bot.chat.posts import post_of
 from bot.chat.presses import Presses
 from bot.chat.reply import Reply
 from bot.chat.telegram_bot import TelegramBot
-from bot.domain.errors import SaringError
+from bot.domain.errors import SaringError, StorageError
 from bot.domain.post import Post
 from bot.ports import Clock
 from bot.services.ingest import Ingest
@@ -50,8 +50,11 @@ class PostWorker:
 
     async def run(self) -> None:
         while True:
-            while await self.work_off():
-                pass
+            try:
+                while await self.work_off():
+                    pass
+            except StorageError as problem:
+                _log.error("posts wait in the inbox: %s", problem)
             await _called(self.called)
 
     async def work_off(self) -> bool:
@@ -106,7 +109,10 @@ class PeopleWorker:
         """Two people are served at once; one person's updates keep their order."""
         try:
             while True:
-                await self._start_waiting()
+                try:
+                    await self._start_waiting()
+                except StorageError as problem:
+                    _log.error("updates wait in the inbox: %s", problem)
                 await _called(self.called)
         finally:
             for task in self._busy.values():
@@ -126,9 +132,12 @@ class PeopleWorker:
 
     def _served(self, sender: int, done: "asyncio.Task[None]") -> None:
         del self._busy[sender]
-        self.called.set()  # more of theirs may have arrived meanwhile
-        if not done.cancelled() and done.exception():
+        if done.cancelled():
+            return
+        if done.exception():  # it stays in the inbox and is tried again after the lull
             _log.error("an update could not be handled", exc_info=done.exception())
+        else:
+            self.called.set()  # more of theirs may have arrived meanwhile
 
     async def _serve(self, theirs: Sequence[Received]) -> None:
         for received in theirs:
@@ -139,6 +148,8 @@ class PeopleWorker:
         try:
             update = Update.de_json(received.payload, self._bot)
             replies = await self._replies(update)
+        except StorageError:
+            raise  # not the update's fault: it stays in the inbox
         except _ODD as problem:
             await _set_aside(self._database, self._clock, received, problem)
             return

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
 
 from bot.chat.telegram_bot import TelegramBot
-from bot.domain.errors import AnotherInstance, TokenRefused
+from bot.domain.errors import AnotherInstance, StorageError, TokenRefused
 from bot.services.receive import Receive
 
 _log = logging.getLogger(__name__)
@@ -36,6 +36,10 @@ class Poller:
                 pause = await _rest(max(pause, 10.0))
             except RetryAfter as error:
                 await _rest(_seconds(error))
+            except StorageError as problem:
+                # Nothing was confirmed to Telegram: it will send the same updates again.
+                _log.error("updates cannot be kept: %s", problem)
+                pause = await _rest(pause)
             except NetworkError as error:
                 _log.warning("Telegram cannot be reached (%s), trying again", type(error).__name__)
                 pause = await _rest(pause)

@@ -11,27 +11,32 @@ from telegram import Chat, Message, MessageEntity, MessageOriginChannel
 from bot.domain.channel import ChannelRef
 from bot.domain.post import Entity, Post, SourceKind
 
-_MEDIA = (
-    "photo",
-    "video",
-    "animation",
-    "video_note",
-    "voice",
-    "audio",
-    "sticker",
-    "document",
-    "story",
-    "paid_media",
-    "location",
-    "venue",
-    "contact",
-    "dice",
-    "game",
-    "invoice",
-    "giveaway",
-    "giveaway_winners",
-    "checklist",
-)
+# The Bot API's field for a medium, and what exports call it too: one post from both is one post.
+_MEDIA = {
+    "photo": "photo",
+    "video": "video",
+    "animation": "animation",
+    "video_note": "video_message",
+    "voice": "voice_message",
+    "audio": "audio",
+    "sticker": "sticker",
+    "document": "document",
+    "paid_media": "other",
+    "story": "other",
+    "dice": "other",
+    "location": "location",
+    "contact": "contact",
+    "game": "game",
+    "invoice": "invoice",
+    "giveaway": "giveaway",
+    "giveaway_winners": "giveaway",
+    "checklist": "checklist",
+    "poll": "poll",
+}
+# An animation comes as a document too, a venue as a location.
+_SHADOWED = {"animation": "document"}
+# What says something of the text. Mentions of people by their id are left behind.
+_ENTITIES = frozenset(MessageEntity.ALL_TYPES) - {MessageEntity.TEXT_MENTION}
 _DEEPEST = 40  # levels of nested blocks; more is no message that a person wrote
 
 
@@ -43,29 +48,39 @@ def post_of(message: Message) -> Post:
     """What a channel's message says. A kind that this library does not know keeps its text."""
     text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
-    media = tuple(kind for kind in _MEDIA if getattr(message, kind, None))
-    if message.poll:
-        text = "\n".join([text, message.poll.question, *(o.text for o in message.poll.options)])
-        media += ("poll",)
-    if message.checklist:
-        text = "\n".join(
-            [text, message.checklist.title, *(t.text for t in message.checklist.tasks)]
-        )
+    kept = tuple(_entity(text, entity) for entity in entities if entity.type in _ENTITIES)
+    text = "\n\n".join(block for block in (text, *_listed(message)) if block)
+    media = _media(message)
     if not text.strip() and message.api_kwargs:
         text = "\n".join(_words(message.api_kwargs, 0))
-        media = media or ("unsupported",)
+    if not text.strip() and not media:
+        media = ("unsupported",)
     return Post(
         channel=channel_ref(message.chat),
         message_id=message.message_id,
         posted_at=message.date,
         source=SourceKind.BOT,
-        text=text.strip("\n"),
-        entities=tuple(_entity(text, entity) for entity in entities),
+        text=text,
+        entities=kept,
         media=media,
         album_id=message.media_group_id,
         forwarded_from=_origin(message),
         edited_at=message.edit_date,
     )
+
+
+def _media(message: Message) -> tuple[str, ...]:
+    found = [field for field in _MEDIA if getattr(message, field, None)]
+    shadowed = {_SHADOWED[field] for field in found if field in _SHADOWED}
+    return tuple(_MEDIA[field] for field in found if field not in shadowed)[:1]
+
+
+def _listed(message: Message) -> Iterator[str]:
+    """The lines of a poll or a checklist, which a reader sees like any text."""
+    if message.poll:
+        yield "\n".join([message.poll.question, *(o.text for o in message.poll.options)])
+    if message.checklist:
+        yield "\n".join([message.checklist.title, *(t.text for t in message.checklist.tasks)])
 
 
 def _origin(message: Message) -> str | None:
@@ -79,9 +94,14 @@ def _origin(message: Message) -> str | None:
 def _entity(text: str, entity: MessageEntity) -> Entity:
     """With places in characters; Telegram counts UTF-16 units."""
     units = text.encode("utf-16-le", "surrogatepass")
+    if entity.type == MessageEntity.URL:
+        start, stop = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        url: str | None = units[start:stop].decode("utf-16-le", "replace")
+    else:
+        url = entity.url
     start = len(units[: 2 * entity.offset].decode("utf-16-le", "replace"))
     stop = len(units[: 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace"))
-    return Entity(str(entity.type), start, stop - start, entity.url)
+    return Entity(str(entity.type), start, stop - start, url)
 
 
 def _words(value: Any, depth: int) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The Bot API client: python-telegram-bot's, with updates handed over as Telegram wrote them."""
 
+import os
 from typing import Any
 
 from telegram import Bot
@@ -15,6 +16,10 @@ WANTED = (
 )
 POLL_SECONDS = 30
 _CONNECTIONS = 16
+
+
+# Waits as timedelta: python-telegram-bot warns about each 429 until one chooses.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
 class TelegramBot(Bot):

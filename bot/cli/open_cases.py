@@ -5,7 +5,6 @@ import unicodedata
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.channel import post_link
 from bot.storage.unit_of_work import UnitOfWork
 
 _MOST = 20
@@ -15,7 +14,7 @@ _WORDS = 60  # characters of a post
 async def open_cases_table(work: UnitOfWork) -> Table:
     """Open cards, best scores first, at most 20. Post text is shown as plain text only."""
     cards = await work.cards.best_open(_MOST)
-    table = Table("Case", "Score", "Looks like", "Because of", "Begins", "Post", title="Open cases")
+    table = Table("Case", "Score", "Looks like", "Because of", "Post", title="Open cases")
     for card in cards:
         revision = await work.posts.revision(card.revision_id)
         verdict = await work.verdicts.newest_or_none(card.revision_id)
@@ -26,8 +25,7 @@ async def open_cases_table(work: UnitOfWork) -> Table:
             f"{card.score:.0%}",
             ", ".join(code for code in likely if code),
             plain(", ".join(reasons[:3]), _WORDS),
-            plain(revision.text, _WORDS),
-            plain(post_link(revision.chat_id, revision.username, revision.message_id), 200),
+            plain(f"{revision.message_id}: {revision.text}", _WORDS),
         )
     waiting = sum(n for state, n in (await work.cards.count_by_state()).items() if state.is_open)
     table.caption = f"{len(cards)} of {waiting} that wait for a moderator" if cards else "none"

@@ -34,6 +34,10 @@ class ChannelRef:
     username: str | None = None
     title: str = ""
 
+    @property
+    def name(self) -> str:
+        return f"@{self.username}" if self.username else self.title
+
 
 @dataclass(frozen=True)
 class Channel:

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from functools import partial
 
+from bot.domain.errors import StorageError
 from bot.ports import Clock
 from bot.schedule.pacing import Pace
 from bot.services.send import Send
@@ -30,13 +31,20 @@ class PostOffice:
         try:
             while True:
                 owed.clear()
-                if not await self.send_due():
+                if not await self._send_due_or_wait():
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(_LULL):
                             await owed.wait()
         finally:
             for task in self._writing.values():
                 task.cancel()
+
+    async def _send_due_or_wait(self) -> bool:
+        try:
+            return await self.send_due()
+        except StorageError as problem:
+            _log.error("messages wait in the outbox: %s", problem)
+            return False
 
     async def send_due(self) -> bool:
         """Starts sending what is due; whether there was anything."""

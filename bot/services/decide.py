@@ -45,6 +45,7 @@ class Decide:
     ) -> Decided:
         """The result of a choice; whatever it is, the desk shows what comes next."""
         async with self._database.work() as work:
+            await work.audit.hold()
             card = await work.cards.get(card_id, for_update=True)
             desk = await work.desks.set_up(person.id)
             if card is None:
@@ -67,6 +68,7 @@ class Decide:
     async def missed(self, person: Person, card_id: int, revision_id: int) -> Decided:
         """Why a button of a card that does not lie on the desk does nothing, and a fresh desk."""
         async with self._database.work() as work:
+            await work.audit.hold()
             card = await work.cards.get(card_id)
             desk = await work.desks.set_up(person.id)
             if card is None:
@@ -144,6 +146,7 @@ class Decide:
         """Takes back the person's own last choice on a card, and puts the card before them."""
         now = self._clock.now()
         async with self._database.work() as work:
+            await work.audit.hold()
             card = await work.cards.get(card_id, for_update=True)
             if card is None:
                 return Decided(refusal=Refusal.NOTHING_TO_UNDO)

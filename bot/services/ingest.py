@@ -80,4 +80,4 @@ def _joined(posts: list[Post]) -> tuple[ChannelRef, list[Post]]:
         else:
             singles.append(post)
     joined = [join_album(members) for members in albums.values()]
-    return posts[-1].channel, [*joined, *singles]
+    return posts[-1].channel, sorted([*joined, *singles], key=lambda post: post.message_id)

@@ -41,6 +41,7 @@ class Refer:
             if not await work.cards.confirmed_before(now - UNDO_WINDOW, 1):
                 return 0
         async with self._database.work() as work:
+            await work.audit.hold()
             recipients = await work.people.recipients()
             if recipients:
                 for card in await work.cards.confirmed_before(now - UNDO_WINDOW, _BATCH):
@@ -90,6 +91,7 @@ class Refer:
         now = self._clock.now()
         made: list[Sent] = []
         async with self._database.work() as work:
+            await work.audit.hold()
             while (one := await self._digest(work, recipient, now)) is not None:
                 made.append(one)
             if timetabled:

@@ -66,6 +66,7 @@ class Triage:
     ) -> Triaged:
         now, opened, before = self._clock.now(), 0, 0
         async with self._database.work() as work:
+            await work.audit.hold()
             before = await work.cards.count_cases()
             await work.verdicts.keep(list(given.values()), now)
             for revision in revisions:

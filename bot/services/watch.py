@@ -121,16 +121,15 @@ class Watch:
                 WatchState.WAITING,
                 WatchState.WATCHING,
             )
-            name = ref.username or ref.title
             if channel is not None and wanted:
                 await work.channels.learn(channel.id, ref)
                 await work.channels.set_state(channel.id, WatchState.WATCHING)
                 await work.audit.write(
                     "channel reached", f"channel {channel.id}", self._clock.now()
                 )
-                await tell_admins(work, self._clock, "told-channel-reached", channel=name)
+                await tell_admins(work, self._clock, "told-channel-reached", channel=ref.name)
             else:
-                await tell_admins(work, self._clock, "told-channel-unasked", channel=name)
+                await tell_admins(work, self._clock, "told-channel-unasked", channel=ref.name)
             await work.commit()
         return wanted
 
@@ -147,7 +146,5 @@ class Watch:
     async def refused(self, ref: ChannelRef) -> None:
         """The bot was added to what is no public channel: admins are told that it leaves."""
         async with self._database.work() as work:
-            await tell_admins(
-                work, self._clock, "told-chat-refused", channel=ref.username or ref.title
-            )
+            await tell_admins(work, self._clock, "told-chat-refused", channel=ref.name)
             await work.commit()

@@ -11,6 +11,14 @@ from bot.storage.tables import audit, audit_head
 
 
 class AuditStore(Store):
+    async def hold(self) -> None:
+        """Locks the end of the chain until the transaction ends.
+
+        A transaction that locks other rows too calls this first: everybody in the same order, or
+        PostgreSQL finds two that wait for each other.
+        """
+        await self._lock_head()
+
     async def write(
         self,
         event: str,

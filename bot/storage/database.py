@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.domain.errors import SettingsError
+from bot.domain.errors import SettingsError, StorageError
 from bot.storage.unit_of_work import UnitOfWork
 
 _BUSY_SECONDS = 30  # how long a writer of another process may hold the file before we give up
@@ -80,13 +80,15 @@ class Database:
 
     @asynccontextmanager
     async def _open(self, *, reads_only: bool) -> AsyncIterator[UnitOfWork]:
-        async with self._engine.connect() as connection:
-            connection = await connection.execution_options(saring_reads_only=reads_only)
-            work = UnitOfWork(connection, self.letters_owed.set)
-            try:
-                yield work
-            finally:
-                await connection.rollback()
+        try:
+            async with self._engine.connect() as connection:
+                connection = await connection.execution_options(saring_reads_only=reads_only)
+                yield UnitOfWork(connection, self.letters_owed.set)
+        except IntegrityError:
+            raise  # a constraint did its work: no trouble of the database's
+        except DBAPIError as error:
+            # A full disk, a lost server, a deadlock: nothing was kept, so all of it can be redone.
+            raise StorageError(f"The database refused: {error.orig}. {StorageError()}") from error
 
     async def close(self) -> None:
         await self._engine.dispose()

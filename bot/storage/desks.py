@@ -40,6 +40,7 @@ class DeskStore(Store):
             .join(roles, roles.c.person_id == desks.c.person_id)
             .where(roles.c.role == Role.MODERATOR, desks.c.is_on_duty, desks.c.card_id.is_(None))
             .order_by(desks.c.person_id)
+            .with_for_update(of=desks, skip_locked=True)
         )
         return [_desk(row) for row in rows]
 

@@ -89,22 +89,22 @@ class PostStore(Store):
     async def _insert(self, channel_id: int, fresh: list[Post], now: datetime) -> None:
         if not fresh:
             return
-        ids = await self._connection.scalars(
-            insert(posts).returning(posts.c.id, sort_by_parameter_order=True),
+        # Matched by number: in the order of the parameters SQLite would insert row by row.
+        added = await self._connection.execute(
+            insert(posts).returning(posts.c.message_id, posts.c.id),
             [_post_row(channel_id, post, now) for post in fresh],
         )
-        pairs = list(zip(ids.all(), fresh, strict=True))
+        ids = {row.message_id: row.id for row in added}
+        pairs = [(ids[post.message_id], post) for post in fresh]
         await self._connection.execute(
             insert(post_members),
             [row for post_id, post in pairs for row in _member_rows(channel_id, post_id, post)],
         )
-        revision_ids = await self._connection.scalars(
-            insert(revisions).returning(revisions.c.id, sort_by_parameter_order=True),
+        written = await self._connection.execute(
+            insert(revisions).returning(revisions.c.post_id, revisions.c.id),
             [_revision_row(post_id, 1, post, now) for post_id, post in pairs],
         )
-        await self._point_to_newest(
-            dict(zip((post_id for post_id, _ in pairs), revision_ids.all(), strict=True))
-        )
+        await self._point_to_newest({row.post_id: row.id for row in written})
 
     async def _point_to_newest(self, newest: dict[int, int]) -> None:
         await self._connection.execute(
