@@ -1,0 +1,160 @@
+"""Rows in, a calibrated model out."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from classifiers.artefact import versioned
+from classifiers.calibration import F64, Goal, choose_threshold, fit_sigmoid
+from classifiers.codes import HARM_CODES, PURPOSE_CODES
+from classifiers.errors import TrainingError
+from classifiers.evaluation import measures
+from classifiers.familiarity import learn_familiarity
+from classifiers.features import count_matrix, inverse_document_frequency, weighted_matrix
+from classifiers.folds import FOLDS, fold_of_each, related_texts
+from classifiers.head_training import train_heads
+from classifiers.linear import MeanOfMargins
+from classifiers.model import Model
+from classifiers.ngrams import I64
+from classifiers.normalise import normalise
+from classifiers.table import Row, without_repeats
+
+FEWEST_ROWS = 20
+# (C, ratio_C, alpha): what was best on five folds of one training part or another; each training
+# takes the one of lowest held-out loss on its own folds.
+CANDIDATES = ((0.3, 0.3, 1.0), (0.3, 0.1, 0.3), (0.3, 0.3, 0.3), (1.0, 0.3, 0.1))
+
+Say = Callable[[str], None]
+Advance = Callable[[float], None]
+
+
+def train(
+    rows: Sequence[Row],
+    goal: Goal | None = None,
+    say: Say = lambda sentence: None,
+    advance: Advance = lambda share: None,
+    remember: Mapping[str, str] | None = None,
+) -> Model:
+    """A model fitted on all rows, calibrated on scores that its folds held out.
+
+    goal: what the threshold is for (default: best macro-F1). say: hears sentences for people, such
+    as dropped rows. advance: hears the share done, 0..1. remember: kept in the model's `about`.
+    Raises TableError for contradictory rows, TrainingError for too few rows or one class only.
+    """
+    rows = _usable(rows, say)
+    positive = np.array([row.label == 1 for row in rows])
+    texts = [normalise(row.text) for row in rows]
+    counts = count_matrix(texts)
+    advance(0.1)
+    fold = fold_of_each(positive, related_texts(counts, [row.pair for row in rows]))
+    estimator, decision = _best_candidate(counts, positive, fold, advance)
+    sigmoid = fit_sigmoid(decision, positive)
+    threshold = choose_threshold(sigmoid(decision), positive, goal or Goal())
+    idf = inverse_document_frequency(counts)
+    features = weighted_matrix(counts, idf)
+    estimator.fit(features, positive)
+    advance(0.8)
+    harm = train_heads(features, [row.harm for row in rows], HARM_CODES, fold, say)
+    purposes = [(row.purpose,) if row.purpose else () for row in rows]
+    purpose = train_heads(features, purposes, PURPOSE_CODES, fold, say)
+    advance(1.0)
+    return versioned(
+        Model(
+            version="",
+            threshold=threshold,
+            idf=idf,
+            coef=estimator.coef_.ravel().astype(np.float32),
+            constant=float(estimator.intercept_[0]),
+            sigmoid=sigmoid,
+            familiarity=learn_familiarity(texts, counts),
+            texts_seen=len(rows),
+            harm_heads=harm,
+            purpose_heads=purpose,
+            about=_about(rows, positive, estimator, goal, sigmoid(decision), threshold)
+            | dict(remember or {}),
+        )
+    )
+
+
+def data_hash(rows: Sequence[Row]) -> str:
+    """SHA-256 over what training looks at, whatever the order of the rows."""
+    lines = sorted(
+        "\x1f".join([row.text, str(row.label), "|".join(row.harm), row.purpose or "", row.pair])
+        for row in rows
+    )
+    return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _usable(rows: Sequence[Row], say: Say) -> list[Row]:
+    kept = without_repeats(rows, say)
+    blank = [row for row in kept if not row.text.strip()]
+    if blank:
+        say(f"{len(blank)} rows without text dropped, the first at {blank[0].place}.")
+        kept = [row for row in kept if row.text.strip()]
+    of_class = [sum(row.label == label for row in kept) for label in (0, 1)]
+    if not all(of_class) and kept:
+        raise TrainingError(
+            f"All {len(kept)} rows have label {kept[0].label}, column label: "
+            "examples of both 0 and 1 are needed."
+        )
+    if len(kept) < FEWEST_ROWS or min(of_class) < FOLDS:
+        raise TrainingError(
+            f"Too few examples: {of_class[1]} with label 1 and {of_class[0]} with label 0; "
+            f"at least {FEWEST_ROWS} rows and {FOLDS} of each label are needed."
+        )
+    return kept
+
+
+def _best_candidate(
+    counts: sparse.csr_matrix, positive: NDArray[np.bool_], fold: I64, advance: Advance
+) -> tuple[MeanOfMargins, F64]:
+    """The candidate of lowest held-out log loss, unfitted, and its held-out decision values."""
+    estimators = [MeanOfMargins(C=c, ratio_C=r, alpha=a) for c, r, a in CANDIDATES]
+    decisions = np.empty((len(estimators), len(positive)))
+    for number in range(FOLDS):
+        held_out = fold == number
+        idf = inverse_document_frequency(counts[~held_out])
+        seen = weighted_matrix(counts[~held_out], idf)
+        unseen = weighted_matrix(counts[held_out], idf)
+        for place, estimator in enumerate(estimators):
+            estimator.fit(seen, positive[~held_out])
+            decisions[place, held_out] = estimator.decision_function(unseen)
+        advance(0.1 + 0.6 * (number + 1) / FOLDS)
+    losses = [_log_loss(decision, positive, fold) for decision in decisions]
+    best = int(np.argmin(losses))
+    return estimators[best], decisions[best]
+
+
+def _log_loss(decision: F64, positive: NDArray[np.bool_], fold: I64) -> float:
+    """Mean log loss, each fold calibrated on the others."""
+    total = 0.0
+    for number in range(FOLDS):
+        held_out = fold == number
+        sigmoid = fit_sigmoid(decision[~held_out], positive[~held_out])
+        margin = sigmoid.slope * decision[held_out] + sigmoid.offset
+        total += float(np.logaddexp(0, np.where(positive[held_out], -margin, margin)).sum())
+    return total / len(decision)
+
+
+def _about(
+    rows: Sequence[Row],
+    positive: NDArray[np.bool_],
+    estimator: MeanOfMargins,
+    goal: Goal | None,
+    scores: F64,
+    threshold: float,
+) -> dict[str, Any]:
+    """Facts for people: figures and counts, never a text."""
+    goal = goal or Goal()
+    return {
+        "rows": len(rows),
+        "positives": int(positive.sum()),
+        "data_sha256": data_hash(rows),
+        "estimator": {name: value for name, value in estimator.get_params().items()},
+        "goal": {"recall": goal.recall, "benign_rate": goal.benign_rate},
+        "held_out": measures(scores, positive, threshold),
+    }
