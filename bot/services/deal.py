@@ -100,7 +100,7 @@ class Deal:
             if (desk.card_id, desk.revision_id) != (card_id, revision_id):
                 return False
             changed = await self._turned(work, desk, view)
-            await work.desks.change(person.id, notice=None, **changed)
+            await work.desks.change(person.id, **changed)
             await self._owe(work, person.id)
             await work.commit()
         return True

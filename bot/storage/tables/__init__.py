@@ -1,0 +1,38 @@
+"""Every table, a file a step of the flow. What must never happen is refused here, not only in code.
+
+Promise 1 stands in `referrals`: its foreign keys name a confirming review of that very post and
+revision which has not been undone. Promise 3 stands in `cards.is_forwardable` and the same keys.
+"""
+
+from bot.storage.tables.arriving import inbox
+from bot.storage.tables.base import metadata
+from bot.storage.tables.deciding import bands, cards, cases, desks, reviews
+from bot.storage.tables.judging import verdicts
+from bot.storage.tables.leaving import digests, outbox, referrals
+from bot.storage.tables.people import invites, people, recipients, roles
+from bot.storage.tables.recording import audit, audit_head
+from bot.storage.tables.watching import channels, post_members, posts, revisions
+
+__all__ = [
+    "audit",
+    "audit_head",
+    "bands",
+    "cards",
+    "cases",
+    "channels",
+    "desks",
+    "digests",
+    "inbox",
+    "invites",
+    "metadata",
+    "outbox",
+    "people",
+    "post_members",
+    "posts",
+    "recipients",
+    "referrals",
+    "reviews",
+    "revisions",
+    "roles",
+    "verdicts",
+]

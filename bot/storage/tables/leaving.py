@@ -1,0 +1,110 @@
+"""Digests, referrals, and the outbox."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    true,
+)
+
+from bot.domain.codes import FORWARDABLE
+from bot.domain.referral import ReferralState
+from bot.storage.tables.base import BigId, identity, metadata
+from bot.storage.types import PlainText, UtcDateTime, one_of
+
+digests = Table(
+    "digests",
+    metadata,
+    identity(),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Column("parts_owed", Integer, nullable=False),
+    UniqueConstraint("recipient_id", "number"),
+    UniqueConstraint("id", "recipient_id"),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    identity(),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
+    Column("card_id", BigId, nullable=False),
+    Column("post_id", BigId, nullable=False),
+    Column("revision_id", BigId, nullable=False),
+    Column("review_id", BigId, nullable=False),
+    Column("harm", String(16), nullable=False),
+    Column("choice", String(16), nullable=False, server_default="confirm"),
+    Column("review_stands", Boolean, nullable=False, server_default=true()),
+    Column("is_forwardable", Boolean, nullable=False, server_default=true()),
+    Column("state", String(16), nullable=False),
+    Column("digest_id", BigId),
+    Column("owed_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Column("problem", PlainText),
+    ForeignKeyConstraint(
+        ["review_id", "card_id", "post_id", "revision_id", "choice", "harm", "review_stands"],
+        [
+            "reviews.id",
+            "reviews.card_id",
+            "reviews.post_id",
+            "reviews.revision_id",
+            "reviews.choice",
+            "reviews.harm",
+            "reviews.stands",
+        ],
+        name="fk_referrals_review",
+    ),
+    ForeignKeyConstraint(
+        ["card_id", "post_id", "revision_id", "is_forwardable"],
+        ["cards.id", "cards.post_id", "cards.revision_id", "cards.is_forwardable"],
+        name="fk_referrals_card",
+    ),
+    ForeignKeyConstraint(["digest_id", "recipient_id"], ["digests.id", "digests.recipient_id"]),
+    UniqueConstraint("revision_id", "recipient_id"),
+    CheckConstraint("choice = 'confirm'", name="somebody_confirmed"),
+    CheckConstraint("review_stands", name="review_was_not_undone"),
+    CheckConstraint("is_forwardable", name="card_is_forwardable"),
+    CheckConstraint(
+        "state NOT IN ('leased', 'delivered') OR digest_id IS NOT NULL", name="sent_in_a_digest"
+    ),
+    one_of("harm", FORWARDABLE),
+    one_of("state", ReferralState),
+)
+Index("ix_referrals_owed", referrals.c.recipient_id, referrals.c.state)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    identity(),
+    Column("key", String(80), unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("person_id", ForeignKey("people.id")),
+    Column("digest_id", ForeignKey("digests.id")),
+    Column("letter", JSON),
+    Column("state", String(16), nullable=False),
+    Column("owed_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("message_id", BigInteger),
+    Column("sent_at", UtcDateTime),
+    Column("problem", PlainText),
+    one_of("kind", ("desk", "notice", "digest")),
+    one_of("state", ("owed", "leased", "sent", "failed")),
+    CheckConstraint("kind <> 'desk' OR person_id IS NOT NULL", name="desk_has_a_person"),
+    CheckConstraint("kind <> 'digest' OR digest_id IS NOT NULL", name="digest_is_named"),
+    CheckConstraint("kind = 'desk' OR letter IS NOT NULL", name="says_something"),
+)
+Index("ix_outbox_due", outbox.c.state, outbox.c.due_at)

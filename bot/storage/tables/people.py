@@ -1,0 +1,53 @@
+"""People, their roles, invites, and recipients of digests."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, String, Table
+
+from bot.domain.people import Role
+from bot.storage.tables.base import identity, metadata
+from bot.storage.types import PlainText, UtcDateTime, one_of
+
+people = Table(
+    "people",
+    metadata,
+    identity(),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("name", PlainText, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("joined_at", UtcDateTime, nullable=False),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    Column("granted_at", UtcDateTime, nullable=False),
+    one_of("role", Role),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    identity(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("made_by", ForeignKey("people.id"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_by", ForeignKey("people.id")),
+    Column("used_at", UtcDateTime),
+    one_of("role", Role),
+    CheckConstraint("(used_by IS NULL) = (used_at IS NULL)", name="used_by_somebody"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    identity(),
+    Column("person_id", ForeignKey("people.id"), nullable=False, unique=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("digest_at", String(64), nullable=False),
+    Column("next_digest_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,89 @@
+"""Channels, posts, the messages they consist of, and revisions."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
+
+from bot.domain.channel import WatchState
+from bot.domain.post import SourceKind
+from bot.storage.tables.base import BigId, identity, metadata
+from bot.storage.types import PlainText, UtcDateTime, one_of
+
+channels = Table(
+    "channels",
+    metadata,
+    identity(),
+    Column("chat_id", BigInteger, unique=True),
+    Column("username", String(32)),
+    Column("username_key", String(32), unique=True),
+    Column("title", PlainText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("added_by", ForeignKey("people.id")),
+    Column("added_at", UtcDateTime, nullable=False),
+    CheckConstraint("chat_id IS NOT NULL OR username_key IS NOT NULL", name="can_be_found"),
+    one_of("state", WatchState),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    identity(),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("album_id", String(64)),
+    Column("source", String(16), nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("forwarded_from", PlainText),
+    Column("is_readable", Boolean, nullable=False),
+    Column("newest_revision_id", BigId),
+    UniqueConstraint("channel_id", "message_id"),
+    UniqueConstraint("channel_id", "album_id"),
+    one_of("source", SourceKind),
+)
+
+post_members = Table(
+    "post_members",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("post_id", ForeignKey("posts.id"), nullable=False, index=True),
+    Column("text", PlainText, nullable=False),
+    Column("entities", JSON, nullable=False),
+    Column("media", JSON, nullable=False),
+    Column("edited_at", UtcDateTime),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    identity(),
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", PlainText, nullable=False),
+    Column("entities", JSON, nullable=False),
+    Column("media", JSON, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("is_judged", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("post_id", "number"),
+    UniqueConstraint("id", "post_id"),
+)
+Index(
+    "ix_revisions_unjudged",
+    revisions.c.id,
+    sqlite_where=revisions.c.is_judged.is_(False),
+    postgresql_where=revisions.c.is_judged.is_(False),
+)
