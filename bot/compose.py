@@ -14,8 +14,10 @@ from bot.chat.courier import TelegramCourier
 from bot.chat.directory import TelegramDirectory
 from bot.chat.inbox import PeopleWorker, PostWorker
 from bot.chat.members import Members
+from bot.chat.menus import Menus
 from bot.chat.poller import Poller
 from bot.chat.presses import Presses
+from bot.chat.staff import Staff
 from bot.chat.telegram_bot import TelegramBot, telegram_bot
 from bot.clock import SystemClock
 from bot.domain.errors import TokenRefused
@@ -28,6 +30,7 @@ from bot.services.decide import Decide
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.judge import Judge
+from bot.services.part import Part
 from bot.services.receive import Receive
 from bot.services.refer import Refer
 from bot.services.report import Report
@@ -114,12 +117,17 @@ async def running(
     join = Join(database, clock, settings.admin_ids, settings.timezone, settings.digest_at)
     watch = Watch(database, clock, TelegramDirectory(bot))
     refer = Refer(database, clock)
+    staff = Staff(Part(database, clock, deal, settings.admin_ids))
+    menus = Menus(bot)
+    await menus.set_up()
     commands = Commands(
         join=join,
         watch=watch,
         deal=deal,
         refer=refer,
         report=Report(database, half.classifier.version),
+        staff=staff,
+        menus=menus,
         contact=settings.contact or settings.operator,
         bot_name=bot.username,
         timezone=settings.timezone,
@@ -130,7 +138,7 @@ async def running(
         database,
         clock,
         commands,
-        Presses(join, deal, Decide(database, clock, deal)),
+        Presses(join, deal, Decide(database, clock, deal), staff),
         Members(bot, watch),
     )
     send = Send(database, clock, TelegramCourier(bot), deal)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, User
 
+from bot.chat.menus import Menus
 from bot.chat.reply import Reply, reply
+from bot.chat.staff import Staff
 from bot.domain.channel import Channel, WatchState
 from bot.domain.people import Person, Role
 from bot.render.paging import packed
@@ -49,6 +51,8 @@ class Commands:
         deal: Deal,
         refer: Refer,
         report: Report,
+        staff: Staff,
+        menus: Menus,
         contact: str,
         bot_name: str,
         timezone: str,
@@ -58,6 +62,8 @@ class Commands:
         self._deal = deal
         self._refer = refer
         self._report = report
+        self._staff = staff
+        self._menus = menus
         self._contact = contact
         self._bot_name = bot_name
         self._timezone = timezone
@@ -68,6 +74,7 @@ class Commands:
             "status": (Role.ADMIN, self._status),
             "invite": (Role.ADMIN, self._invite),
             "digest": (Role.ADMIN, self._digest),
+            "people": (Role.ADMIN, self._people),
             "duty": (Role.MODERATOR, self._duty),
         }
 
@@ -85,6 +92,7 @@ class Commands:
             return reply(message.chat_id, say(language, "stranger", contact=self._contact))
         wanted, answerer = self._by_name.get(name or "", (None, None))
         if answerer is None or wanted is None:
+            await self._menus.show(person, message.chat_id)
             return reply(message.chat_id, self._greeting(person))
         if not person.holds(wanted):
             return reply(message.chat_id, say(language, f"only-{wanted}"))
@@ -100,6 +108,7 @@ class Commands:
                 return reply(chat_id, self._greeting(person))
             return reply(chat_id, say(language, "invite-bad", contact=self._contact))
         person, role = accepted
+        await self._menus.show(person, chat_id)
         return reply(chat_id, say(language, f"welcome-{role}"), self._greeting(person))
 
     def _greeting(self, person: Person) -> Html:
@@ -183,6 +192,9 @@ class Commands:
             for one in made
         ]
         return reply(said.chat_id, *packed(lines, "\n"))
+
+    async def _people(self, said: Said) -> list[Reply]:
+        return await self._staff.listed(said.person, said.chat_id)
 
     async def _duty(self, said: Said) -> list[Reply]:
         wanted = said.words[0].lower() if said.words else ""

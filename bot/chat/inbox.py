@@ -162,8 +162,8 @@ class PeopleWorker:
 
     async def _replies(self, update: Update) -> list[Reply]:
         if update.callback_query:
-            await self._presses.answer(update.callback_query)
-        elif update.my_chat_member:
+            return await self._presses.answer(update.callback_query)
+        if update.my_chat_member:
             await self._members.changed(update.my_chat_member)
         elif update.message and update.message.chat.type == ChatType.PRIVATE:
             return await self._commands.answer(update.message)

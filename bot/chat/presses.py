@@ -1,4 +1,4 @@
-"""Presses of desk buttons: decided first, then answered with the result.
+"""Presses of buttons: decided first, then answered with the result.
 
 A query can be answered once, so the answer waits for the decision; one that takes longer than two
 seconds gets a plain answer, and the desk shows the result.
@@ -11,11 +11,13 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.chat.reply import Reply
+from bot.chat.staff import Staff
 from bot.domain.case import CaseState, Choice, Refusal
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import View
 from bot.domain.people import Person, Role
-from bot.domain.press import Action, Press, unpack
+from bot.domain.press import Action, Press, unpack, unpack_removal
 from bot.render.desk import harm_name, purpose_name
 from bot.services.deal import Deal
 from bot.services.decide import Decide, Decided
@@ -34,24 +36,34 @@ _VIEWS = {
 
 
 class Presses:
-    def __init__(self, join: Join, deal: Deal, decide: Decide) -> None:
+    def __init__(self, join: Join, deal: Deal, decide: Decide, staff: Staff) -> None:
         self._join = join
         self._deal = deal
         self._decide = decide
+        self._staff = staff
 
-    async def answer(self, query: CallbackQuery) -> None:
+    async def answer(self, query: CallbackQuery) -> list[Reply]:
         """Does what a press asks for and answers it. A forged or foreign press changes nothing."""
         language = closest_language(query.from_user.language_code)
         deciding = asyncio.ensure_future(self._result(query, language))
         done, _ = await asyncio.wait({deciding}, timeout=_PATIENCE)
         if done:
-            await _tell(query, deciding.result())
-            return
+            words, replies = deciding.result()
+            await _tell(query, words)
+            return replies
         await _tell(query, say(language, "press-working"))
-        await deciding
+        return (await deciding)[1]
 
-    async def _result(self, query: CallbackQuery, language: str) -> Html:
+    async def _result(self, query: CallbackQuery, language: str) -> tuple[Html, list[Reply]]:
         person = await self._join.person(query.from_user.id, language)
+        removal = unpack_removal(query.data or "")
+        if removal is None:
+            return await self._at_desk(query, person, language), []
+        if person is None or not person.holds(Role.ADMIN) or query.message is None:
+            return say(language, "only-admin"), []
+        return await self._staff.pressed(person, removal, person.telegram_id)
+
+    async def _at_desk(self, query: CallbackQuery, person: Person | None, language: str) -> Html:
         press = unpack(query.data or "")
         if person is None or not person.holds(Role.MODERATOR):
             _log.warning("press by somebody who is no moderator: refused")

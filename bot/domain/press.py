@@ -1,4 +1,4 @@
-"""What a desk button sends back: an action, the card and the revision it was drawn for, a code.
+"""What buttons send back.
 
 Callback data is at most 64 bytes and can be forged by a client, so it grants nothing: the service
 that gets a press checks the presser, the desk and the card.
@@ -7,6 +7,8 @@ that gets a press checks the presser, the desk and the card.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.domain.people import Role
 
 
 class Action(StrEnum):
@@ -27,11 +29,14 @@ class Action(StrEnum):
 
 
 _PACKED = re.compile(r"([a-z]):(\d{1,18}):(\d{1,18})(?::([A-Z]{1,12}))?")
+_REMOVAL = re.compile(r"(ask|remove):(\d{1,18}):([a-z]{1,12})")
 
 
 @dataclass(frozen=True)
 class Press:
-    """card_id and revision_id are 0 where the action is about no card. code: a code's name."""
+    """A desk's button: an action, the card and the revision it was drawn for, a code.
+
+    card_id and revision_id are 0 where the action is about no card. code: a code's name."""
 
     action: Action
     card_id: int = 0
@@ -49,3 +54,22 @@ def unpack(data: str) -> Press | None:
     if not found or found[1] not in set(Action):
         return None
     return Press(Action(found[1]), int(found[2]), int(found[3]), found[4])
+
+
+@dataclass(frozen=True)
+class RemovalPress:
+    """An admin's button that takes a role from a person. is_sure: the second of two presses."""
+
+    person_id: int
+    role: Role
+    is_sure: bool = False
+
+    def pack(self) -> str:
+        return f"{'remove' if self.is_sure else 'ask'}:{self.person_id}:{self.role}"
+
+
+def unpack_removal(data: str) -> RemovalPress | None:
+    found = _REMOVAL.fullmatch(data)
+    if not found or found[3] not in set(Role):
+        return None
+    return RemovalPress(int(found[2]), Role(found[3]), found[1] == "remove")

@@ -30,6 +30,11 @@ def draw_idle(is_on_duty: bool, notice: Notice | None, language: str) -> Letter:
     return Letter(lines, (*rows, _undo_row(notice, language)), protected=True, silent=True)
 
 
+def draw_closed(language: str) -> Letter:
+    """The desk of somebody who is no moderator any more: one line, no button."""
+    return Letter(say(language, "desk-closed"), protected=True, silent=True)
+
+
 def draw_card(card: DeskCard, language: str, timezone: str) -> Letter:
     """One post of a case, for one decision. At most 4,096 characters whatever the post holds."""
     parts = [_said(card.notice, language)] if card.notice else []

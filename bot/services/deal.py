@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.desk import Desk, DeskCard, View, has_seen_all, pages_of
 from bot.domain.people import Person, Role
 from bot.ports import Clock, Letter
-from bot.render.desk import draw_card, draw_idle
+from bot.render.desk import draw_card, draw_closed, draw_idle
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -46,6 +46,21 @@ class Deal:
             )
             await work.commit()
         return desk.is_on_duty != on
+
+    async def close(self, work: UnitOfWork, person: Person) -> None:
+        """Empties a desk for good: its card goes to others, its message loses the text."""
+        await work.desks.set_up(person.id)
+        await work.cards.release(person.id)
+        await work.desks.change(
+            person.id,
+            is_on_duty=False,
+            card_id=None,
+            revision_id=None,
+            view=View.IDLE,
+            notice=None,
+        )
+        await work.outbox.owe_desk(person.id, person.telegram_id, self._clock.now())
+        await self.to_empty_desks(work)
 
     async def next_card(self, work: UnitOfWork, person_id: int) -> bool:
         """Puts the next card on a desk, or empties it; whether there was one."""
@@ -139,14 +154,12 @@ class Deal:
             desk = await work.desks.of(person_id)
             if person is None or desk is None:
                 raise LookupError(f"no desk of person {person_id}")
-            if desk.card_id is None or not person.holds(Role.MODERATOR):
-                return self._idle(person, desk), desk.message_id
+            if not person.holds(Role.MODERATOR):
+                return draw_closed(person.language), desk.message_id
+            if desk.card_id is None:
+                return draw_idle(desk.is_on_duty, desk.notice, person.language), desk.message_id
             content = await self._content(work, desk)
         return draw_card(content, person.language, self._timezone), desk.message_id
-
-    def _idle(self, person: Person, desk: Desk) -> Letter:
-        is_on_duty = desk.is_on_duty and person.holds(Role.MODERATOR)
-        return draw_idle(is_on_duty, desk.notice, person.language)
 
     async def _content(self, work: UnitOfWork, desk: Desk) -> DeskCard:
         assert desk.card_id is not None  # checked by `draw`

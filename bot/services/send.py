@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Collection, Sequence
 
+from bot.domain.desk import View
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
+from bot.domain.people import Role
 from bot.domain.referral import ReferralState
 from bot.domain.retry import next_try
 from bot.ports import Clock, Courier
@@ -102,8 +104,10 @@ class Send:
     async def _close_desk(self, work: UnitOfWork, person_id: int) -> None:
         """A moderator who cannot be written to is off duty, and their card goes to others."""
         await work.cards.release(person_id)
-        await work.desks.change(person_id, is_on_duty=False, card_id=None, revision_id=None)
+        await work.desks.change(
+            person_id, is_on_duty=False, card_id=None, revision_id=None, view=View.IDLE
+        )
         person = await work.people.by_id(person_id)
-        if person is not None:
+        if person is not None and person.holds(Role.MODERATOR):
             await tell_admins(work, self._clock, "told-desk-blocked", name=person.name)
         await self._deal.to_empty_desks(work)

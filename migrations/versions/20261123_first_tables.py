@@ -317,7 +317,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("edited_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("seen_at", types.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("is_judged", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_judged", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_revisions_post_id_posts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint("id", "post_id", name=op.f("uq_revisions_id_post_id")),
@@ -329,7 +329,7 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text("is_judged IS 0"),
-            postgresql_where=sa.text("is_judged IS 0"),
+            postgresql_where=sa.text("is_judged IS false"),
         )
 
     op.create_table(
@@ -518,7 +518,7 @@ def upgrade() -> None:
         sa.Column("score_shown", sa.Float(), nullable=False),
         sa.Column("model_version", sa.String(length=64), nullable=False),
         sa.Column("decided_at", types.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("stands", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("stands", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("undone_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(choice = 'confirm') = (harm IS NOT NULL)", name=op.f("ck_reviews_harm_when_confirmed")
@@ -597,8 +597,8 @@ def upgrade() -> None:
         ),
         sa.Column("harm", sa.String(length=16), nullable=False),
         sa.Column("choice", sa.String(length=16), server_default="confirm", nullable=False),
-        sa.Column("review_stands", sa.Boolean(), server_default=sa.text("1"), nullable=False),
-        sa.Column("is_forwardable", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("review_stands", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("is_forwardable", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("owed_at", types.UtcDateTime(timezone=True), nullable=False),
@@ -688,7 +688,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_revisions_unjudged",
             sqlite_where=sa.text("is_judged IS 0"),
-            postgresql_where=sa.text("is_judged IS 0"),
+            postgresql_where=sa.text("is_judged IS false"),
         )
 
     op.drop_table("revisions")

@@ -1,0 +1,46 @@
+"""The menu of commands beside the text field: a stranger's, and each person's by their roles."""
+
+import logging
+
+from telegram import BotCommand, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from bot.chat.telegram_bot import TelegramBot
+from bot.domain.people import Person, Role
+from bot.texts import LANGUAGES, say
+
+_log = logging.getLogger(__name__)
+_COMMANDS = {
+    Role.ADMIN: ("addchannel", "removechannel", "channels", "status", "invite", "people", "digest"),
+    Role.MODERATOR: ("duty",),
+    Role.RECIPIENT: (),
+}
+
+
+class Menus:
+    """A menu that cannot be set is a convenience lost and nothing more."""
+
+    def __init__(self, bot: TelegramBot) -> None:
+        self._bot = bot
+
+    async def set_up(self) -> None:
+        """What somebody sees who has no role, in every language and as the default."""
+        for language in (None, *LANGUAGES):
+            commands = [BotCommand("start", say(language or "en", "menu-start").unescape())]
+            try:
+                await self._bot.set_my_commands(commands, language_code=language)
+            except TelegramError as error:
+                _log.warning("the command menu could not be set: %s", error.message)
+                return
+
+    async def show(self, person: Person, chat_id: int) -> None:
+        """The commands of all roles that a person holds."""
+        names = [name for role in Role if person.holds(role) for name in _COMMANDS[role]]
+        commands = [
+            BotCommand(name, say(person.language, f"menu-{name}").unescape())
+            for name in ("start", *names)
+        ]
+        try:
+            await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id))
+        except TelegramError as error:
+            _log.warning("a person's command menu could not be set: %s", error.message)
