@@ -141,7 +141,7 @@ async def running(
         Presses(join, deal, Decide(database, clock, deal), staff),
         Members(bot, watch),
     )
-    send = Send(database, clock, TelegramCourier(bot), deal)
+    send = Send(database, clock, TelegramCourier(bot), deal, refer)
     jobs = {
         "refer what can no longer be undone": refer.past_undo,
         "make the digests whose time has come": refer.due_digests,

@@ -1,5 +1,7 @@
 """Runs migrations on the connection that `bot.storage.schema` hands over."""
 
+import sys
+
 from alembic import context
 from sqlalchemy import Connection
 
@@ -19,4 +21,6 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+if "connection" not in context.config.attributes:
+    sys.exit("Run `python -m bot migrate`: it knows the database and its settings.")
 run(context.config.attributes["connection"])

@@ -6,6 +6,7 @@ service behind these handlers takes the same update twice without doing the thin
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -32,7 +33,17 @@ _log = logging.getLogger(__name__)
 _BATCH = 200
 _LULL = 5.0  # seconds after which a worker looks without being called
 # What a malformed update can raise while it is taken apart: it is kept aside with this reason.
-_ODD = (TelegramError, SaringError, LookupError, TypeError, ValueError, AttributeError)
+_ODD = (
+    TelegramError,
+    SaringError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+_MOST_TRIES = 3  # of one update, by one process; what fails for another reason is tried again
 
 
 class PostWorker:
@@ -61,16 +72,36 @@ class PostWorker:
         """Handles one batch; whether there was anything to do."""
         async with self._database.look() as work:
             waiting = await work.inbox.waiting("post", _BATCH)
-        posts, handled = list[Post](), list[int]()
-        for received in waiting:
-            post = await self._parsed(received)
-            if post is not None:
-                posts.append(post)
-                handled.append(received.update_id)
-        if handled:
-            await self._ingest.live(posts, handled)
+        parsed = [(received, await self._parsed(received)) for received in waiting]
+        await self._keep([(received, post) for received, post in parsed if post is not None])
         judged = (await self._triage.batch()).judged
         return bool(waiting or judged)
+
+    async def _keep(self, parsed: list[tuple[Received, Post]]) -> None:
+        """Keeps a batch in one transaction; where one post spoils it, each in its own."""
+        try:
+            await self._keep_together(parsed)
+        except StorageError:
+            if len(parsed) < 2:
+                raise
+            await self._keep_singly(parsed)
+
+    async def _keep_together(self, parsed: list[tuple[Received, Post]]) -> None:
+        if parsed:
+            updates = [received.update_id for received, _ in parsed]
+            await self._ingest.live([post for _, post in parsed], updates)
+
+    async def _keep_singly(self, parsed: list[tuple[Received, Post]]) -> None:
+        refused: list[tuple[Received, StorageError]] = []
+        for received, post in parsed:
+            try:
+                await self._keep_together([(received, post)])
+            except StorageError as problem:
+                refused.append((received, problem))
+        if len(refused) == len(parsed):
+            raise refused[0][1]  # the database takes nothing at all: no post's fault
+        for received, reason in refused:
+            await _set_aside(self._database, self._clock, received, reason)
 
     async def _parsed(self, received: Received) -> Post | None:
         try:
@@ -104,6 +135,7 @@ class PeopleWorker:
         self._members = members
         self.called = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._tries: Counter[int] = Counter()
 
     async def run(self) -> None:
         """Two people are served at once; one person's updates keep their order."""
@@ -132,16 +164,29 @@ class PeopleWorker:
 
     def _served(self, sender: int, done: "asyncio.Task[None]") -> None:
         del self._busy[sender]
-        if done.cancelled():
-            return
-        if done.exception():  # it stays in the inbox and is tried again after the lull
+        if not done.cancelled() and done.exception():
+            # Tried again after a lull: at once would be a loop that nothing slows down.
             _log.error("an update could not be handled", exc_info=done.exception())
-        else:
-            self.called.set()  # more of theirs may have arrived meanwhile
+            return
+        self.called.set()  # more of theirs may have arrived meanwhile
 
     async def _serve(self, theirs: Sequence[Received]) -> None:
         for received in theirs:
+            self._tries[received.update_id] += 1
+            if self._tries[received.update_id] > _MOST_TRIES:
+                problem = RuntimeError(f"it failed {_MOST_TRIES} times, the log says why")
+                await _set_aside(self._database, self._clock, received, problem)
+            else:
+                await self._try(received)
+            del self._tries[received.update_id]
+
+    async def _try(self, received: Received) -> None:
+        try:
             await self.handle(received)
+        except StorageError:
+            # The database's fault and not the update's: it does not count as a try.
+            del self._tries[received.update_id]
+            raise
 
     async def handle(self, received: Received) -> None:
         """Handles one update; its replies are owed together with the mark that it was handled."""

@@ -37,6 +37,7 @@ _MEDIA = {
 _SHADOWED = {"animation": "document"}
 # What says something of the text. Mentions of people by their id are left behind.
 _ENTITIES = frozenset(MessageEntity.ALL_TYPES) - {MessageEntity.TEXT_MENTION}
+_BEYOND = 2**63  # the first number that eight bytes do not hold
 _DEEPEST = 40  # levels of nested blocks; more is no message that a person wrote
 
 
@@ -45,14 +46,18 @@ def channel_ref(chat: Chat) -> ChannelRef:
 
 
 def post_of(message: Message) -> Post:
-    """What a channel's message says. A kind that this library does not know keeps its text."""
+    """What a channel's message says. A kind that this library does not know keeps its text.
+
+    Raises ValueError, TypeError or AttributeError for what Telegram never sends.
+    """
+    _check(message)
     text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
     kept = tuple(_entity(text, entity) for entity in entities if entity.type in _ENTITIES)
     text = "\n\n".join(block for block in (text, *_listed(message)) if block)
     media = _media(message)
     if not text.strip() and message.api_kwargs:
-        text = "\n".join(_words(message.api_kwargs, 0))
+        text = "\n".join(_words(dict(message.api_kwargs), 0))
     if not text.strip() and not media:
         media = ("unsupported",)
     return Post(
@@ -67,6 +72,26 @@ def post_of(message: Message) -> Post:
         forwarded_from=_origin(message),
         edited_at=message.edit_date,
     )
+
+
+def _check(message: Message) -> None:
+    """Raises ValueError where the database would refuse the post, and all others beside it.
+
+    The library hands on whatever came, of any type.
+    """
+    for number in (message.message_id, message.chat.id):
+        if not isinstance(number, int) or abs(number) >= _BEYOND:
+            raise ValueError("an id that is no number of eight bytes")
+    if message.message_id < 1:
+        raise ValueError("a message number below 1")
+    for words, longest in (
+        (message.chat.title or "", 255),
+        (message.chat.username or "", 32),
+        (message.media_group_id or "", 64),
+        (_origin(message) or "", 255),
+    ):
+        if not isinstance(words, str) or len(words) > longest:
+            raise ValueError("a name or an album that is no text, or too long a one")
 
 
 def _media(message: Message) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from bot import __version__
 from bot.cli.audit import audit
 from bot.cli.doctor import doctor
 from bot.cli.migrate import migrate
@@ -18,7 +19,7 @@ from classifiers import ModelError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="saring")
+@click.version_option(__version__, prog_name="saring")
 def commands() -> None:
     """Saring watches public channels for terrorist propaganda, with a person deciding."""
 

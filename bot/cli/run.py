@@ -34,14 +34,18 @@ def run() -> None:
 
 async def _until_stopped(settings: Settings) -> None:
     """Runs until SIGINT or SIGTERM. What is under way then is done again at the next start."""
-    bot = await compose.running(settings)
-    task = asyncio.create_task(bot.run())
+    task = asyncio.create_task(_run(settings))
     for stop in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    _log.info("stopped")
+
+
+async def _run(settings: Settings) -> None:
+    bot = await compose.running(settings)
     _log.info("running as @%s with model %s", bot.bot.username, settings.model_dir)
     try:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await bot.run()
     finally:
         await bot.close()
-        _log.info("stopped")

@@ -10,6 +10,12 @@ USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 _LINK = re.compile(
     r"(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)/(?P<path>[^\s?#]+)\S*", re.I
 )
+# Pages of Telegram's own that look like a channel's address.
+_PAGE = re.compile(
+    r"add(?:emoji|list|stickers|theme)|bg|boost|confirmphone|contact|giftcode|invoice|iv|login|nft"
+    r"|proxy|setlanguage|share|socks",
+    re.I,
+)
 # The Bot API writes a channel's bare id N as -100N, twelve digits of room for N.
 _BOT_API_OFFSET = 10**12
 
@@ -80,7 +86,7 @@ def parse_ref(written: str) -> str | BadRef:
             return BadRef.PRIVATE
         if parts and parts[0].lower() == "s":
             parts = parts[1:]
-        text = parts[0] if parts else ""
+        text = parts[0] if parts and not _PAGE.fullmatch(parts[0]) else ""
     elif text.startswith("+"):
         return BadRef.PRIVATE
     name = text.removeprefix("@")

@@ -106,6 +106,6 @@ def join_album(members: list[Post]) -> Post:
         text=text,
         entities=tuple(entities),
         media=tuple(kind for member in members for kind in member.media),
-        member_ids=tuple(member.message_id for member in members),
+        member_ids=tuple(sorted({n for member in members for n in member.member_ids})),
         edited_at=max(edits, default=None),
     )

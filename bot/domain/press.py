@@ -28,7 +28,7 @@ class Action(StrEnum):
     DUTY_OFF = "e"
 
 
-_PACKED = re.compile(r"([a-z]):(\d{1,18}):(\d{1,18})(?::([A-Z]{1,12}))?")
+_PACKED = re.compile(r"([a-z]):([0-9]{1,18}):([0-9]{1,18})(?::([A-Z]{1,12}))?")
 _REMOVAL = re.compile(r"(ask|remove):(\d{1,18}):([a-z]{1,12})")
 
 

@@ -4,6 +4,7 @@ APScheduler only keeps the beat. A missed or late tick costs nothing, and a cloc
 obeyed, because no job is told what time it is.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -39,5 +40,7 @@ class Tick:
         for name, job in self._jobs.items():
             try:
                 await job()
+            except asyncio.CancelledError:
+                return  # only `stop` does this; APScheduler would log it as an error
             except Exception:  # noqa: BLE001 - the one place where a job's failure is caught
                 _log.exception("job %s failed, it is tried again with the next tick", name)

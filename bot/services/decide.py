@@ -157,17 +157,27 @@ class Decide:
             after = case.undo(before, person.id, now)
             if isinstance(after, Refusal):
                 return Decided(refusal=after)
+            if not await work.posts.is_newest(await work.posts.revision(card.revision_id)):
+                return Decided(refusal=Refusal.POST_CHANGED)  # the new words have their own card
             review = standing[-1]
             await work.reviews.undone(review.id, now)
             await self._move(work, card.id, after)
             await work.audit.write(
                 "review undone", f"card {card.id}", now, person.id, {"review": review.id}
             )
-            await work.cards.release(person.id)
-            await self._deal.put(work, person.id, card.id, card.revision_id)
-            await self._redraw(work, person.id, None)
+            await self._give_back(work, person, card)
             await work.commit()
         return Decided(after.state)
+
+    async def _give_back(self, work: UnitOfWork, person: Person, card: KeptCard) -> None:
+        """Puts a card before the person who took a choice back, if they are still on duty."""
+        desk = await work.desks.set_up(person.id)
+        if not desk.is_on_duty:
+            await self._deal.to_empty_desks(work)
+            return
+        await work.cards.release(person.id)
+        await self._deal.put(work, person.id, card.id, card.revision_id)
+        await self._redraw(work, person.id, None)
 
     async def _redeal(
         self, work: UnitOfWork, person: Person, desk: Desk, card: KeptCard, refusal: Refusal

@@ -6,6 +6,7 @@ from itertools import groupby
 from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.domain.post import Post, join_album
 from bot.ports import Clock
+from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.posts import Kept
 from bot.storage.unit_of_work import UnitOfWork
@@ -35,6 +36,9 @@ class Ingest:
     async def _is_watched(self, work: UnitOfWork, channel: Channel, ref: ChannelRef) -> bool:
         if channel.state not in (WatchState.WATCHING, WatchState.WAITING):
             return False
+        if not ref.username:
+            await self._turned_private(work, channel)
+            return False
         if channel.state is WatchState.WAITING:
             # Its posts reach us, so the owner has added the bot, whatever else we were told.
             await work.channels.set_state(channel.id, WatchState.WATCHING)
@@ -45,6 +49,14 @@ class Ingest:
         ):
             await work.channels.learn(channel.id, ref)
         return True
+
+    async def _turned_private(self, work: UnitOfWork, channel: Channel) -> None:
+        """Without a public name it is no public channel any more: nothing of it is read."""
+        if channel.state is WatchState.WAITING:
+            return  # admins have been told
+        await work.channels.set_state(channel.id, WatchState.WAITING)
+        await work.audit.write("channel private", f"channel {channel.id}", self._clock.now())
+        await tell_admins(work, self._clock, "told-channel-private", channel=channel.name)
 
     async def from_file(self, arrived: Sequence[Post]) -> Kept:
         """Keeps posts of an export; a channel that nobody watches is kept as scanned."""

@@ -1,12 +1,15 @@
 """Puts what Telegram sends into the inbox."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot.ports import Clock
 from bot.storage.database import Database
 from bot.storage.inbox import Received
 
+# Bot API, "Update": without updates for a week the next number is chosen at random.
+_SAME_NUMBERING = timedelta(days=6)
 _POSTS = ("channel_post", "edited_channel_post")
 
 
@@ -25,10 +28,14 @@ class Receive:
             await work.commit()
 
     async def next_offset(self) -> int | None:
-        """The first update that is not in the inbox yet; None when it has never held any."""
+        """The first update that is not in the inbox yet.
+
+        None after a long silence: Telegram may number anew after a week without updates, and an
+        offset from before would throw the new ones away. What comes again is known by its number.
+        """
         async with self._database.look() as work:
-            newest = await work.inbox.newest_id()
-        return None if newest is None else newest + 1
+            last = await work.inbox.last_since(self._clock.now() - _SAME_NUMBERING)
+        return None if last is None else last + 1
 
 
 def _received(update: dict[str, Any]) -> Received:

@@ -1,11 +1,12 @@
 """Turns confirmed cards into referrals, and referrals into digests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import UNDO_WINDOW, Card, window_passed
 from bot.domain.people import Recipient
-from bot.domain.referral import Digest
+from bot.domain.referral import Digest, ReferredItem
 from bot.ports import Clock
 from bot.render.digest import digest_letters
 from bot.services.timetable import next_time
@@ -66,6 +67,35 @@ class Refer:
         )
         return True
 
+    async def freshen(self, digest_id: int) -> None:
+        """Takes posts that were edited since out of a digest that has not left; same number.
+
+        Once it has been tried it may have arrived, and a number never means two contents.
+        """
+        async with self._database.work() as work:
+            await work.audit.hold()
+            if await work.outbox.has_been_tried(digest_id):
+                return
+            if not await work.referrals.withdraw_edited(digest_id, "edited before it was sent"):
+                return
+            await self._rewrite(work, digest_id)
+            await work.commit()
+
+    async def _rewrite(self, work: UnitOfWork, digest_id: int) -> None:
+        number, recipient_id, made_at = await work.digests.made_at(digest_id)
+        items = tuple(await work.referrals.in_digest(digest_id))
+        entry = await work.audit.write(
+            "digest changed",
+            f"recipient {recipient_id}",
+            self._clock.now(),
+            details={"number": number, "items": _numbers(items)},
+        )
+        recipient = await work.people.recipient(recipient_id)
+        digest = Digest(number, recipient.name, made_at, items, entry.hash)
+        letters = digest_letters(digest, recipient.language, recipient.timezone) if items else []
+        await work.digests.set_parts(digest_id, len(letters))
+        await work.outbox.replace_digest(digest_id, letters)
+
     async def due_digests(self) -> list[Sent]:
         """Makes the digests whose time of day has come."""
         now = self._clock.now()
@@ -109,7 +139,7 @@ class Refer:
             "digest made",
             f"recipient {recipient.id}",
             now,
-            details={"number": number, "items": ",".join(str(item.number) for item in items)},
+            details={"number": number, "items": _numbers(items)},
         )
         digest = Digest(number, recipient.name, now, items, entry.hash)
         letters = digest_letters(digest, recipient.language, recipient.timezone)
@@ -118,3 +148,7 @@ class Refer:
         for part, letter in enumerate(letters, 1):
             await work.outbox.owe_digest(recipient.chat_id, letter, digest_id, part, now)
         return Sent(recipient.name, number, len(items))
+
+
+def _numbers(items: Sequence[ReferredItem]) -> str:
+    return ",".join(str(item.number) for item in items)

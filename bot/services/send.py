@@ -10,6 +10,7 @@ from bot.domain.referral import ReferralState
 from bot.domain.retry import next_try
 from bot.ports import Clock, Courier
 from bot.services.deal import Deal
+from bot.services.refer import Refer
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.outbox import Owed
@@ -19,11 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 class Send:
-    def __init__(self, database: Database, clock: Clock, courier: Courier, deal: Deal) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, courier: Courier, deal: Deal, refer: Refer
+    ) -> None:
         self._database = database
         self._clock = clock
         self._courier = courier
         self._deal = deal
+        self._refer = refer
 
     async def lease(self, limit: int, except_chats: Collection[int]) -> Sequence[Owed]:
         """Takes due messages, at most one a chat; the caller passes each to `one`."""
@@ -45,7 +49,9 @@ class Send:
         else:
             await self._sent(owed, message_id)
 
-    async def _deliver(self, owed: Owed) -> int:
+    async def _deliver(self, owed: Owed) -> int | None:
+        if owed.digest_id is not None:
+            return await self._deliver_part(owed, owed.digest_id)
         if owed.letter is not None:
             return await self._courier.send(owed.chat_id, owed.letter)
         assert owed.person_id is not None  # a constraint says so of desks
@@ -59,14 +65,23 @@ class Send:
                 return message_id
         return await self._courier.send(owed.chat_id, letter)
 
-    async def _sent(self, owed: Owed, message_id: int) -> None:
+    async def _deliver_part(self, owed: Owed, digest_id: int) -> int | None:
+        """Sends a digest's part; None when every post in it was edited before it could leave."""
+        await self._refer.freshen(digest_id)
+        async with self._database.look() as work:
+            letter = await work.outbox.letter_of(owed.id)
+        return await self._courier.send(owed.chat_id, letter) if letter else None
+
+    async def _sent(self, owed: Owed, message_id: int | None) -> None:
         now = self._clock.now()
         async with self._database.work() as work:
-            await work.outbox.sent(owed, message_id, now)
+            is_marked = await work.outbox.sent(owed, message_id, now)
             if owed.kind == "desk" and owed.person_id is not None:
                 await work.desks.change(owed.person_id, message_id=message_id)
-            if owed.digest_id is not None and await work.digests.part_delivered(
-                owed.digest_id, now
+            if (
+                is_marked
+                and owed.digest_id is not None
+                and await work.digests.part_delivered(owed.digest_id, now)
             ):
                 await work.referrals.settle(owed.digest_id, ReferralState.DELIVERED, now)
                 await work.audit.write("digest delivered", f"digest {owed.digest_id}", now)

@@ -119,7 +119,10 @@ class Triage:
             return True
         if card.state is not CaseState.REFERRED:
             return False
-        return await work.referrals.withdraw_unsent(card.id, "edited before it was sent") > 0
+        if await work.referrals.withdraw_unsent(card.id, "edited before it was sent"):
+            return True
+        # A digest on its way leaves it out, see `Refer.freshen`.
+        return await work.referrals.is_on_its_way(card.id)
 
     async def _open(
         self,

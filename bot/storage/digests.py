@@ -27,6 +27,17 @@ class DigestStore(Store):
         )
         return int(kept.scalar_one())
 
+    async def made_at(self, digest_id: int) -> tuple[int, int, datetime]:
+        """A digest's number, its recipient's id, and when it was made."""
+        found = await self._connection.execute(select(digests).where(digests.c.id == digest_id))
+        row = found.one()
+        return row.number, row.recipient_id, row.created_at
+
+    async def set_parts(self, digest_id: int, parts: int) -> None:
+        await self._connection.execute(
+            update(digests).where(digests.c.id == digest_id).values(parts_owed=parts)
+        )
+
     async def part_delivered(self, digest_id: int, now: datetime) -> bool:
         """Counts a part off; whether it was the last one."""
         left: int | None = await self._connection.scalar(

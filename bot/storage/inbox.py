@@ -36,9 +36,15 @@ class InboxStore(Store):
         if rows:
             await self._connection.execute(self._insert_new(inbox), rows)
 
-    async def newest_id(self) -> int | None:
-        newest: int | None = await self._connection.scalar(select(func.max(inbox.c.update_id)))
-        return newest
+    async def last_since(self, moment: datetime) -> int | None:
+        """The number of the update that arrived last, if it did after a moment."""
+        last: int | None = await self._connection.scalar(
+            select(inbox.c.update_id)
+            .where(inbox.c.received_at > moment)
+            .order_by(inbox.c.received_at.desc(), inbox.c.update_id.desc())
+            .limit(1)
+        )
+        return last
 
     async def waiting(self, kind: str, limit: int) -> list[Received]:
         """Updates of a kind that nobody has handled, oldest first."""

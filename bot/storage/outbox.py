@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.retry import LEASE
 from bot.ports import Letter
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import outbox
+from bot.storage.tables import outbox, people
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,13 @@ class OutboxStore(Store):
         return sorted((_owed(row) for row in rows), key=lambda owed: owed.id)
 
     async def sent(self, owed: Owed, message_id: int | None, now: datetime) -> bool:
-        """Marks a leased row as sent; False when it was owed anew meanwhile and goes out again."""
+        """Marks a leased row as sent; False when it was owed anew meanwhile and goes out again.
+
+        A notice leaves no row behind: it may have answered a stranger, whose id is not kept.
+        """
+        if owed.kind == "notice":
+            gone = delete(outbox).where(outbox.c.id == owed.id, outbox.c.state == "leased")
+            return bool((await self._connection.execute(gone)).rowcount)
         done = await self._connection.execute(
             update(outbox)
             .where(outbox.c.id == owed.id, outbox.c.state == "leased")
@@ -141,11 +147,53 @@ class OutboxStore(Store):
         self.owes_more = True
 
     async def failed(self, owed: Owed, problem: str) -> None:
+        """Gives a row up for good; of a digest, its other unsent parts too."""
+        if owed.kind == "notice" and not await self._is_staff(owed.chat_id):
+            await self._connection.execute(delete(outbox).where(outbox.c.id == owed.id))
+            return
+        if owed.digest_id is not None:
+            await self._drop_parts(owed.digest_id, problem)
         await self._connection.execute(
             update(outbox)
             .where(outbox.c.id == owed.id)
             .values(state="failed", lease_until=None, problem=problem)
         )
+
+    async def _is_staff(self, chat_id: int) -> bool:
+        found = select(people.c.id).where(people.c.telegram_id == chat_id)
+        return await self._connection.scalar(found) is not None
+
+    async def _drop_parts(self, digest_id: int, problem: str) -> None:
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.digest_id == digest_id, outbox.c.state != "sent")
+            .values(state="failed", lease_until=None, problem=problem)
+        )
+
+    async def letter_of(self, row_id: int) -> Letter | None:
+        """What a row says now; None when the row is gone."""
+        kept = await self._connection.scalar(select(outbox.c.letter).where(outbox.c.id == row_id))
+        return Letter.from_json(kept) if kept else None
+
+    async def has_been_tried(self, digest_id: int) -> bool:
+        """Whether a part of the digest may have reached its recipient already."""
+        found = select(outbox.c.id).where(
+            outbox.c.digest_id == digest_id,
+            or_(outbox.c.state == "sent", outbox.c.attempts > 1),
+        )
+        return (await self._connection.execute(found.limit(1))).first() is not None
+
+    async def replace_digest(self, digest_id: int, letters: Sequence[Letter]) -> None:
+        """Puts other letters into a digest's unsent parts; as many as before, or fewer."""
+        rows = await self._connection.scalars(
+            select(outbox.c.id).where(outbox.c.digest_id == digest_id).order_by(outbox.c.id)
+        )
+        for place, row_id in enumerate(rows.all()):
+            if place < len(letters):
+                change = update(outbox).values(letter=letters[place].as_json())
+                await self._connection.execute(change.where(outbox.c.id == row_id))
+            else:
+                await self._connection.execute(delete(outbox).where(outbox.c.id == row_id))
 
     async def chat_moved(self, old_chat_id: int, new_chat_id: int) -> None:
         await self._connection.execute(

@@ -129,6 +129,12 @@ class PeopleStore(Store):
         )
         return [Recipient(**row._mapping) for row in found]
 
+    async def recipient(self, recipient_id: int) -> Recipient:
+        found = await self._connection.execute(
+            select(recipients).where(recipients.c.id == recipient_id)
+        )
+        return Recipient(**found.one()._mapping)
+
     async def recipient_moved(self, old_chat_id: int, new_chat_id: int) -> None:
         await self._connection.execute(
             update(recipients)

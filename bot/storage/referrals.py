@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from bot.domain.case import Choice
 from bot.domain.channel import post_link
@@ -12,6 +12,38 @@ from bot.domain.referral import ReferralState, ReferredItem
 from bot.storage.reviews import Review
 from bot.storage.store import AnyRow, Store
 from bot.storage.tables import channels, posts, referrals, reviews, revisions
+
+_PEOPLE = (
+    select(func.count())
+    .where(
+        reviews.c.card_id == referrals.c.card_id,
+        reviews.c.revision_id == referrals.c.revision_id,
+        reviews.c.choice == Choice.CONFIRM,
+        reviews.c.stands,
+    )
+    .correlate(referrals)
+    .scalar_subquery()
+)
+_ITEM = (
+    select(
+        referrals.c.id,
+        referrals.c.harm,
+        revisions.c.text,
+        posts.c.message_id,
+        posts.c.posted_at,
+        channels.c.chat_id,
+        channels.c.username,
+        channels.c.title,
+        reviews.c.decided_at,
+        reviews.c.score_shown,
+        reviews.c.model_version,
+        _PEOPLE.label("people"),
+    )
+    .join(posts, posts.c.id == referrals.c.post_id)
+    .join(revisions, revisions.c.id == referrals.c.revision_id)
+    .join(channels, channels.c.id == posts.c.channel_id)
+    .join(reviews, reviews.c.id == referrals.c.review_id)
+)
 
 
 class ReferralStore(Store):
@@ -34,6 +66,13 @@ class ReferralStore(Store):
             )
         )
 
+    async def is_on_its_way(self, card_id: int) -> bool:
+        """Whether a digest that carries this card has been made and is not delivered yet."""
+        found = select(referrals.c.id).where(
+            referrals.c.card_id == card_id, referrals.c.state == ReferralState.LEASED
+        )
+        return (await self._connection.execute(found.limit(1))).first() is not None
+
     async def withdraw_unsent(self, card_id: int, problem: str) -> int:
         """Takes back what has not left yet; returns how many referrals that were."""
         done = await self._connection.execute(
@@ -45,43 +84,38 @@ class ReferralStore(Store):
 
     async def owed_to(self, recipient_id: int, limit: int) -> Sequence[ReferredItem]:
         """Owed referrals of newest revisions, oldest first. A stale one is never among them."""
-        looks = (
-            select(func.count())
-            .where(
-                reviews.c.card_id == referrals.c.card_id,
-                reviews.c.revision_id == referrals.c.revision_id,
-                reviews.c.choice == Choice.CONFIRM,
-                reviews.c.stands,
-            )
-            .correlate(referrals)
-            .scalar_subquery()
+        return await self._items(
+            referrals.c.recipient_id == recipient_id,
+            referrals.c.state == ReferralState.OWED,
+            posts.c.newest_revision_id == referrals.c.revision_id,
+            limit=limit,
         )
-        rows = await self._connection.execute(
-            select(
-                referrals.c.id,
-                referrals.c.harm,
-                revisions.c.text,
-                posts.c.message_id,
-                posts.c.posted_at,
-                channels.c.chat_id,
-                channels.c.username,
-                channels.c.title,
-                reviews.c.decided_at,
-                reviews.c.score_shown,
-                reviews.c.model_version,
-                looks.label("people"),
-            )
-            .join(posts, posts.c.id == referrals.c.post_id)
-            .join(revisions, revisions.c.id == referrals.c.revision_id)
-            .join(channels, channels.c.id == posts.c.channel_id)
-            .join(reviews, reviews.c.id == referrals.c.review_id)
+
+    async def in_digest(self, digest_id: int) -> Sequence[ReferredItem]:
+        """The referrals that a digest on its way carries, oldest first."""
+        return await self._items(
+            referrals.c.digest_id == digest_id, referrals.c.state == ReferralState.LEASED
+        )
+
+    async def withdraw_edited(self, digest_id: int, problem: str) -> int:
+        """Takes back a digest's referrals whose posts were edited since; returns how many."""
+        newest = select(posts.c.newest_revision_id).where(posts.c.id == referrals.c.post_id)
+        done = await self._connection.execute(
+            update(referrals)
             .where(
-                referrals.c.recipient_id == recipient_id,
-                referrals.c.state == ReferralState.OWED,
-                posts.c.newest_revision_id == referrals.c.revision_id,
+                referrals.c.digest_id == digest_id,
+                referrals.c.state == ReferralState.LEASED,
+                referrals.c.revision_id != newest.scalar_subquery(),
             )
-            .order_by(referrals.c.id)
-            .limit(limit)
+            .values(state=ReferralState.WITHDRAWN, problem=problem)
+        )
+        return int(done.rowcount)
+
+    async def _items(
+        self, *conditions: ColumnElement[bool], limit: int | None = None
+    ) -> Sequence[ReferredItem]:
+        rows = await self._connection.execute(
+            _ITEM.where(*conditions).order_by(referrals.c.id).limit(limit)
         )
         return [_item(row) for row in rows]
 

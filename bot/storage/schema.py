@@ -14,7 +14,7 @@ from bot.domain.errors import StorageError
 from bot.storage.database import begin_sqlite, parse_url, prepare_sqlite
 from bot.storage.tables import metadata
 
-_INI = Path(__file__).parents[2] / "alembic.ini"
+_MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def migrate(url: str) -> None:
@@ -31,7 +31,7 @@ def make_migration(url: str, message: str) -> None:
 
 def is_current(url: str) -> bool:
     """Whether every migration has been applied."""
-    newest = ScriptDirectory.from_config(Config(_INI)).get_current_head()
+    newest = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
     with _connect(url).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == newest
 
@@ -44,7 +44,9 @@ def differences(url: str) -> list[object]:
 
 
 def _config(connection: Connection) -> Config:
-    config = Config(_INI)
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
     config.attributes["connection"] = connection
     return config
 

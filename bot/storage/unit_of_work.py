@@ -10,12 +10,15 @@ from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digests import DigestStore
 from bot.storage.inbox import InboxStore
+from bot.storage.learning import LearningStore
 from bot.storage.near_duplicates import NearDuplicateStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
 from bot.storage.posts import PostStore
+from bot.storage.quality import QualityStore
 from bot.storage.referrals import ReferralStore
 from bot.storage.reviews import ReviewStore
+from bot.storage.samples import SampleStore
 from bot.storage.verdicts import VerdictStore
 
 
@@ -37,6 +40,9 @@ class UnitOfWork:
         self.referrals = ReferralStore(connection)
         self.digests = DigestStore(connection)
         self.outbox = OutboxStore(connection)
+        self.samples = SampleStore(connection)
+        self.quality = QualityStore(connection)
+        self.learning = LearningStore(connection)
         self.audit = AuditStore(connection)
 
     async def commit(self) -> None:

@@ -8,6 +8,13 @@ from bot.storage.tables.arriving import inbox
 from bot.storage.tables.base import metadata
 from bot.storage.tables.deciding import bands, cards, cases, desks, reviews
 from bot.storage.tables.judging import verdicts
+from bot.storage.tables.learning import (
+    learning_sources,
+    sample_days,
+    samples,
+    training_votes,
+    trainings,
+)
 from bot.storage.tables.leaving import digests, outbox, referrals
 from bot.storage.tables.people import invites, people, recipients, roles
 from bot.storage.tables.recording import audit, audit_head
@@ -24,6 +31,7 @@ __all__ = [
     "digests",
     "inbox",
     "invites",
+    "learning_sources",
     "metadata",
     "outbox",
     "people",
@@ -34,5 +42,9 @@ __all__ = [
     "reviews",
     "revisions",
     "roles",
+    "sample_days",
+    "samples",
+    "training_votes",
+    "trainings",
     "verdicts",
 ]

@@ -1,0 +1,185 @@
+"""Learning from moderators: the rows that decisions make, trainings, and their comparison."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.codes import HarmCode, PurposeCode
+
+FEWEST_ROWS = 30  # decisions that a candidate may be trained on
+FEWEST_OF_A_KIND = 5  # of each label: calibration has five folds
+FREE_ROWS = 50  # rows that one person may give whatever the others do
+
+
+@dataclass(frozen=True)
+class LearntRow:
+    """A decision as a training example: propaganda with its harm code, or not, with its purpose.
+
+    person_id: who decided. text: of the revision that was decided on.
+    """
+
+    card_id: int
+    person_id: int
+    text: str
+    harm: HarmCode | None
+    purpose: PurposeCode | None
+
+    @property
+    def is_propaganda(self) -> bool:
+        return self.harm is not None
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The rows to train on, and how many were left aside and why."""
+
+    rows: tuple[LearntRow, ...]
+    capped: int = 0
+    contradictory: int = 0
+    repeated: int = 0
+    reserved: int = 0
+
+    @property
+    def positives(self) -> int:
+        return sum(row.is_propaganda for row in self.rows)
+
+    @property
+    def problem(self) -> "Problem | None":
+        """Why nothing can be learnt from this; None when something can."""
+        if len(self.rows) < FEWEST_ROWS:
+            return Problem.TOO_FEW
+        if min(self.positives, len(self.rows) - self.positives) < FEWEST_OF_A_KIND:
+            return Problem.ONE_KIND
+        return None
+
+
+class Problem(StrEnum):
+    """Why there is no candidate."""
+
+    TOO_FEW = "too_few"
+    ONE_KIND = "one_kind"
+    TRAINING = "training"
+    INTERRUPTED = "interrupted"
+
+
+WATCHED_PURPOSES = (
+    PurposeCode.NEWS,
+    PurposeCode.COUNTER,
+    PurposeCode.STUDY,
+    PurposeCode.FAITH,
+    PurposeCode.POLIT,
+    PurposeCode.RIGHTS,
+)
+MOST_ATTEMPTS = 3  # a training that was interrupted this often is given up
+
+
+class TrainingState(StrEnum):
+    """owed -> running -> compared -> agreed -> promoted; kept and failed end it as well.
+
+    compared: waits for admins. agreed: they promoted it, the disk may not know yet.
+    kept: the champion stays, because admins or the comparison said so.
+    """
+
+    OWED = "owed"
+    RUNNING = "running"
+    COMPARED = "compared"
+    AGREED = "agreed"
+    PROMOTED = "promoted"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Training:
+    """One run of the training job. asked_by: a person's id, None for the timetable."""
+
+    id: int
+    state: TrainingState
+    asked_by: int | None
+    asked_at: datetime
+    attempts: int
+    candidate: str | None
+    champion: str | None
+
+
+@dataclass(frozen=True)
+class FlagRate:
+    """Flagged posts of one purpose in the frozen set. p_worse: chance of a rise at least as large
+    where both models flag equally often (exact sign test on the posts that they differ on)."""
+
+    purpose: PurposeCode
+    posts: int
+    candidate: int
+    champion: int
+    p_worse: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A measure of both models, and the 95 % interval of candidate minus champion."""
+
+    candidate: float
+    champion: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Candidate and champion on the frozen set. recall: of each at its own threshold, 0..1."""
+
+    candidate: str
+    champion: str
+    posts: int
+    positives: int
+    average_precision: Difference
+    brier: Difference
+    candidate_recall: float
+    champion_recall: float
+    flag_rates: tuple[FlagRate, ...]
+    limit: float
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """What speaks against the candidate: `average_precision`, `brier`, or purpose codes."""
+        found = list[str]()
+        if self.average_precision.high < 0 or self.average_precision.low < -AP_MARGIN:
+            found.append("average_precision")
+        if self.brier.low > 0 or self.brier.high > BRIER_MARGIN:
+            found.append("brier")
+        return (*found, *(rate.purpose for rate in self.flag_rates if self.is_too_high(rate)))
+
+    def is_too_high(self, rate: FlagRate) -> bool:
+        return rate.candidate > self.limit * rate.posts or rate.p_worse < SIGNIFICANT
+
+
+# "Not worse" has to be shown, not just not disproved: the interval may not reach beyond these.
+AP_MARGIN = 0.01
+BRIER_MARGIN = 0.01
+SIGNIFICANT = 0.05
+
+
+class Answer(StrEnum):
+    PROMOTE = "promote"
+    KEEP = "keep"
+
+
+_PRESS = re.compile(r"learn:(\d{1,18}):(promote|keep)")
+
+
+@dataclass(frozen=True)
+class LearningPress:
+    """An admin's button under a comparison."""
+
+    training_id: int
+    answer: Answer
+
+    def pack(self) -> str:
+        return f"learn:{self.training_id}:{self.answer}"
+
+
+def unpack_learning(data: str) -> LearningPress | None:
+    """The press that was packed; None for anything else."""
+    found = _PRESS.fullmatch(data)
+    return LearningPress(int(found[1]), Answer(found[2])) if found else None

@@ -1,0 +1,208 @@
+"""Which sources teach, the rows that decisions make, and trainings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, select, update
+
+from bot.domain.case import CaseState, Choice
+from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.learning import Answer, LearntRow, Problem, Training, TrainingState
+from bot.domain.post import SourceKind
+from bot.domain.referral import ReferralState
+from bot.storage.store import AnyRow, Store
+from bot.storage.tables import (
+    cards,
+    learning_sources,
+    posts,
+    referrals,
+    reviews,
+    revisions,
+    training_votes,
+    trainings,
+)
+
+_CLOSED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.KEPT, CaseState.DISMISSED)
+_UNDER_WAY = (TrainingState.OWED, TrainingState.RUNNING)
+
+
+class LearningStore(Store):
+    # --- sources ----------------------------------------------------------------------------
+
+    async def switch(self, source: SourceKind, on: bool, by: int, now: datetime) -> bool:
+        """Lets a source teach, or not; whether that changed anything."""
+        before = await self._connection.scalar(
+            select(learning_sources.c.is_on).where(learning_sources.c.source == source)
+        )
+        if bool(before) == on:
+            return False
+        values = {"is_on": on, "changed_by": by, "changed_at": now}
+        if before is None:
+            await self._connection.execute(
+                insert(learning_sources).values(source=source, **values)
+            )
+        else:
+            await self._connection.execute(
+                update(learning_sources).where(learning_sources.c.source == source).values(values)
+            )
+        return True
+
+    async def sources_on(self) -> list[SourceKind]:
+        rows = await self._connection.scalars(
+            select(learning_sources.c.source)
+            .where(learning_sources.c.is_on)
+            .order_by(learning_sources.c.source)
+        )
+        return [SourceKind(source) for source in rows]
+
+    async def on_since(self) -> datetime | None:
+        """Since when some source has been teaching; None while none is."""
+        since: datetime | None = await self._connection.scalar(
+            select(func.min(learning_sources.c.changed_at)).where(learning_sources.c.is_on)
+        )
+        return since
+
+    # --- rows -------------------------------------------------------------------------------
+
+    async def rows(self) -> list[LearntRow]:
+        """What closed cards teach, by the order of the cards.
+
+        Not: cards of sources that are off, words that were forgotten, decisions that were undone
+        (their card is open again) or withdrawn. Whose row it is: who made the last look.
+        """
+        last_look = (
+            select(func.max(reviews.c.id))
+            .where(
+                reviews.c.card_id == cards.c.id,
+                reviews.c.revision_id == cards.c.revision_id,
+                reviews.c.stands,
+                reviews.c.choice.in_((Choice.CONFIRM, Choice.DISMISS)),
+            )
+            .correlate(cards)
+            .scalar_subquery()
+        )
+        withdrawn = (
+            select(referrals.c.id)
+            .where(
+                referrals.c.card_id == cards.c.id, referrals.c.state == ReferralState.WITHDRAWN
+            )
+            .exists()
+        )
+        found = await self._connection.execute(
+            select(
+                cards.c.id, reviews.c.person_id, revisions.c.text, cards.c.harm, cards.c.purpose
+            )
+            .join(reviews, reviews.c.id == last_look)
+            .join(revisions, revisions.c.id == cards.c.revision_id)
+            .join(posts, posts.c.id == cards.c.post_id)
+            .join(
+                learning_sources,
+                and_(learning_sources.c.source == posts.c.source, learning_sources.c.is_on),
+            )
+            .where(cards.c.state.in_(_CLOSED), ~withdrawn, func.trim(revisions.c.text) != "")
+            .order_by(cards.c.id)
+        )
+        return [_learnt(row) for row in found]
+
+    # --- trainings --------------------------------------------------------------------------
+
+    async def ask(self, by: int | None, now: datetime) -> int | None:
+        """Owes a training; None while another is under way. The caller holds the audit log."""
+        busy = await self._connection.scalar(
+            select(trainings.c.id).where(trainings.c.state.in_(_UNDER_WAY)).limit(1)
+        )
+        if busy is not None:
+            return None
+        asked = await self._connection.execute(
+            insert(trainings)
+            .values(state=TrainingState.OWED, asked_by=by, asked_at=now)
+            .returning(trainings.c.id)
+        )
+        return int(asked.scalar_one())
+
+    async def in_state(self, *states: TrainingState) -> list[Training]:
+        """Trainings in these states, oldest first."""
+        rows = await self._connection.execute(
+            select(trainings).where(trainings.c.state.in_(states)).order_by(trainings.c.id)
+        )
+        return [_training(row) for row in rows]
+
+    async def training(self, training_id: int) -> Training | None:
+        """A training, locked until the transaction ends."""
+        asked = select(trainings).where(trainings.c.id == training_id).with_for_update()
+        row = (await self._connection.execute(asked)).one_or_none()
+        return _training(row) if row else None
+
+    async def newest(self) -> Training | None:
+        asked = select(trainings).order_by(trainings.c.id.desc()).limit(1)
+        row = (await self._connection.execute(asked)).one_or_none()
+        return _training(row) if row else None
+
+    async def last_timetabled(self) -> datetime | None:
+        """When the timetable asked for a training last."""
+        last: datetime | None = await self._connection.scalar(
+            select(func.max(trainings.c.asked_at)).where(trainings.c.asked_by.is_(None))
+        )
+        return last
+
+    async def move(
+        self,
+        training_id: int,
+        state: TrainingState,
+        *,
+        problem: Problem | None = None,
+        **changed: Any,
+    ) -> None:
+        """Puts a training into a state; changed: further columns by their names."""
+        await self._connection.execute(
+            update(trainings)
+            .where(trainings.c.id == training_id)
+            .values(state=state, problem=problem, **changed)
+        )
+
+    async def figures(self, training_id: int) -> dict[str, Any] | None:
+        """The comparison of a training as it was kept."""
+        asked = select(trainings.c.figures).where(trainings.c.id == training_id)
+        kept: dict[str, Any] | None = await self._connection.scalar(asked)
+        return kept
+
+    async def vote(self, training_id: int, person_id: int, answer: Answer, now: datetime) -> bool:
+        """Keeps an admin's answer; False where this one had answered before."""
+        kept = await self._connection.execute(
+            self._insert_new(training_votes).values(
+                training_id=training_id, person_id=person_id, answer=answer, voted_at=now
+            )
+        )
+        return bool(kept.rowcount)
+
+    async def voters(self, training_id: int, answer: Answer) -> Sequence[int]:
+        """Who gave this answer, first come first."""
+        found = await self._connection.scalars(
+            select(training_votes.c.person_id)
+            .where(training_votes.c.training_id == training_id, training_votes.c.answer == answer)
+            .order_by(training_votes.c.voted_at, training_votes.c.person_id)
+        )
+        return found.all()
+
+
+def _learnt(row: AnyRow) -> LearntRow:
+    return LearntRow(
+        row.id,
+        row.person_id,
+        row.text,
+        HarmCode(row.harm) if row.harm else None,
+        PurposeCode(row.purpose) if row.purpose else None,
+    )
+
+
+def _training(row: AnyRow) -> Training:
+    return Training(
+        row.id,
+        TrainingState(row.state),
+        row.asked_by,
+        row.asked_at,
+        row.attempts,
+        row.candidate,
+        row.champion,
+    )
