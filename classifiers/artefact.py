@@ -113,10 +113,9 @@ def _facts(model: Model) -> dict[str, Any]:
         "constant": model.constant,
         "sigmoid": [model.sigmoid.slope, model.sigmoid.offset],
         "scripts": list(model.familiarity.scripts),
-        "rarest": model.familiarity.rarest,
+        "rarest": list(model.familiarity.rarest),
         "texts_seen": model.texts_seen,
-        "harm": _head_facts(model.harm_heads),
-        "purpose": _head_facts(model.purpose_heads),
+        "heads": _head_facts(model.heads),
         "about": model.about,
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
@@ -137,10 +136,9 @@ def _head_facts(heads: Heads) -> list[dict[str, Any]]:
 
 def _packed(model: Model) -> bytes:
     arrays: dict[str, NDArray[Any]] = {"idf": model.idf, "coef": model.coef}
-    for axis, heads in (("harm", model.harm_heads), ("purpose", model.purpose_heads)):
-        if heads.codes:
-            arrays[f"{axis}_columns"] = heads.columns
-            arrays[f"{axis}_weights"] = heads.weights.astype(np.float16)
+    if model.heads.codes:
+        arrays["head_columns"] = model.heads.columns
+        arrays["head_weights"] = model.heads.weights.astype(np.float16)
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
@@ -157,23 +155,21 @@ def _unpacked(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
         coef=arrays["coef"],
         constant=float(facts["constant"]),
         sigmoid=Sigmoid(*map(float, facts["sigmoid"])),
-        familiarity=Familiarity(tuple(facts["scripts"]), float(facts["rarest"])),
+        familiarity=Familiarity(tuple(facts["scripts"]), tuple(map(float, facts["rarest"]))),
         texts_seen=int(facts["texts_seen"]),
-        harm_heads=_heads("harm", facts, arrays),
-        purpose_heads=_heads("purpose", facts, arrays),
+        heads=_heads(facts["heads"], arrays),
         labels=(str(facts["labels"][0]), str(facts["labels"][1])),
         about=dict(facts["about"]),
     )
 
 
-def _heads(axis: str, facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Heads:
-    rows = facts[axis]
+def _heads(rows: list[dict[str, Any]], arrays: dict[str, NDArray[Any]]) -> Heads:
     if not rows:
         return no_heads()
-    columns = arrays[f"{axis}_columns"]
-    weights = arrays[f"{axis}_weights"].astype(np.float32)
+    columns = arrays["head_columns"]
+    weights = arrays["head_weights"].astype(np.float32)
     if weights.shape != (len(columns), len(rows)):
-        raise ValueError(f"array {axis}_weights has another shape")
+        raise ValueError("array head_weights has another shape")
     return Heads(
         tuple(str(row["code"]) for row in rows),
         columns,

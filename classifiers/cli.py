@@ -15,8 +15,9 @@ from classifiers.errors import ClassifierError
 from classifiers.evaluation import evaluate
 from classifiers.lines import answers
 from classifiers.model import Model
-from classifiers.report import print_report
+from classifiers.report import print_report, print_seed_report
 from classifiers.seed import seed_rows, train_seed
+from classifiers.seed_check import check_seed
 from classifiers.table import evaluation_rows, training_rows
 from classifiers.training import train
 
@@ -43,6 +44,12 @@ def _refusals() -> Iterator[None]:
 def main() -> None:
     """Train, measure and use a classifier of propaganda. Tables are CSV in UTF-8 with the columns
     text,label and, where there is one, split,lang,group,harm,purpose,pair."""
+
+
+def _console() -> Console:
+    """The terminal as it is; a file or pipe as wide as the widest table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=180)
 
 
 @main.command("train")
@@ -116,7 +123,7 @@ def evaluate_command(
     if as_json:
         click.echo(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        print_report(report, Console())
+        print_report(report, _console())
 
 
 @main.command("predict")
@@ -128,3 +135,17 @@ def predict_command(directory: Path) -> None:
     with click.open_file("-", encoding="utf-8", errors="surrogateescape") as source:
         for answer in answers(model, source):
             click.echo(json.dumps(answer))
+
+
+@main.command("check-seed")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+def check_seed_command(as_json: bool) -> None:
+    """Check the shipped examples; exit code 1 when a rule is broken."""
+    with _refusals():
+        report = check_seed(seed_rows())
+    if as_json:
+        click.echo(json.dumps({"findings": report.findings, "lines": report.lines}, indent=1))
+    else:
+        print_seed_report(report, _console())
+    if report.findings:
+        raise SystemExit(1)

@@ -2,7 +2,7 @@
 
 Words that training never saw weigh nothing, so a text in an unseen language would come out "clean".
 Two cheap signs say so instead: letters of a script that training hardly saw, and windows of letters
-that are rarer than those of nearly every training text.
+that are rarer than those of nearly every training text of the same script.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifiers.features import F32, Cells
+from classifiers.features import F32, F64, Cells
 from classifiers.ngrams import WINDOWS, WORDS
 from classifiers.scripts import SCRIPTS, letters_by_script
 
 FEWEST_WINDOWS = 20  # a shorter text is judged by its script alone
 _QUANTILE = 0.995
+# The limit lies this share of the way from that quantile to a text of windows never seen: training
+# texts of one kind must not make posts of another kind foreign.
+_MARGIN = 0.15
 _FEWEST_TEXTS = 10
 _SMALLEST_SHARE = 0.005
 _FOREIGN_SHARE = 0.5
@@ -26,10 +29,11 @@ _FOREIGN_SHARE = 0.5
 @dataclass(frozen=True)
 class Familiarity:
     """scripts: names of those that training saw enough of.
-    rarest: mean rarity (ln of n over texts with the window) above which a text is unknown."""
+    rarest: for each, the mean rarity (ln of texts over texts with the window) of a text's windows
+    above which the text is unknown."""
 
     scripts: tuple[str, ...]
-    rarest: float
+    rarest: tuple[float, ...]
 
     def foreign_script(self, letters: NDArray[np.int64]) -> NDArray[np.bool_]:
         """For each row of `letters_by_script`: more than half of it is of other scripts."""
@@ -37,37 +41,58 @@ class Familiarity:
         total = letters.sum(axis=1)
         return np.asarray(letters[:, ~seen].sum(axis=1) > _FOREIGN_SHARE * total)
 
-    def too_rare(self, cells: Cells, idf: F32, never_seen: float) -> NDArray[np.bool_]:
-        """For each text: its windows are rarer than training's. never_seen: rarity of idf 0."""
+    def too_rare(
+        self, letters: NDArray[np.int64], cells: Cells, idf: F32, never_seen: float
+    ) -> NDArray[np.bool_]:
+        """For each text: its windows are rarer than training's in the same script.
+
+        never_seen: the rarity of a window whose idf is 0.
+        """
+        limits = dict(zip(self.scripts, self.rarest, strict=True))
+        limit = np.array([limits.get(name, np.inf) for name in SCRIPTS])[letters.argmax(axis=1)]
         windows = cells.column >= WORDS
-        row = cells.row[windows]
         weight = idf[cells.column[windows]]
         rarity = np.where(weight > 0, weight - 1, never_seen)
-        count = np.bincount(row, minlength=cells.texts)
-        mean = np.bincount(row, weights=rarity, minlength=cells.texts) / np.maximum(count, 1)
-        return np.asarray((count >= FEWEST_WINDOWS) & (mean > self.rarest))
+        count, mean = _mean_by_text(cells.row[windows], rarity, cells.texts)
+        return np.asarray((count >= FEWEST_WINDOWS) & (mean > limit))
 
 
-def learn_familiarity(texts: Sequence[str], counts: sparse.csr_matrix) -> Familiarity:
-    """From the training texts (normalised) and their count matrix."""
+def learn_familiarity(texts: Sequence[str], presence: sparse.csr_matrix) -> Familiarity:
+    """From the training texts (normalised) and their presence matrix."""
     letters = letters_by_script(texts)
-    main = letters.argmax(axis=1)[letters.sum(axis=1) > 0]
-    often = np.bincount(main, minlength=len(SCRIPTS))
-    enough = np.maximum(_FEWEST_TEXTS, _SMALLEST_SHARE * len(texts))
-    enough = min(enough, max(1, len(texts) // 2))
-    names = tuple(name for name, texts_in in zip(SCRIPTS, often, strict=True) if texts_in >= enough)
-    return Familiarity(names, _rarest_of_training(counts))
+    main = np.where(letters.sum(axis=1) > 0, letters.argmax(axis=1), -1)
+    often = np.bincount(main + 1, minlength=len(SCRIPTS) + 1)[1:]
+    enough = min(max(_FEWEST_TEXTS, _SMALLEST_SHARE * len(texts)), max(1, len(texts) // 2))
+    count, rarity = _rarity_without_itself(presence)
+    limits = {}
+    for number, name in enumerate(SCRIPTS):
+        if often[number] >= enough:
+            long_enough = rarity[(main == number) & (count >= FEWEST_WINDOWS)]
+            limits[name] = _limit(long_enough, float(np.log1p(len(texts))))
+    return Familiarity(tuple(limits), tuple(limits.values()))
 
 
-def _rarest_of_training(counts: sparse.csr_matrix) -> float:
-    """The high quantile of mean rarity, each text judged as if it had not been in training."""
-    windows = sparse.csr_matrix(counts[:, WORDS:])
+def _limit(rarity: F64, highest: float) -> float:
+    if len(rarity) < _FEWEST_TEXTS:
+        return highest
+    usual = float(np.quantile(rarity, _QUANTILE))
+    return usual + _MARGIN * max(0.0, highest - usual)
+
+
+def _rarity_without_itself(presence: sparse.csr_matrix) -> tuple[NDArray[np.int64], F64]:
+    """Windows and mean rarity of each text, judged as if it had not been in training."""
+    windows = sparse.csr_matrix(presence[:, WORDS:])
     texts = windows.shape[0]
     frequency = np.bincount(windows.indices, minlength=WINDOWS)
-    without_itself = np.log(texts / frequency[windows.indices])  # frequency - 1, plus 1
-    size = np.diff(windows.indptr)
-    sums = np.add.reduceat(np.append(without_itself, 0.0), windows.indptr[:-1])
-    long_enough = size >= FEWEST_WINDOWS
-    if not long_enough.any():
-        return float(np.log(1 + texts))
-    return float(np.quantile(sums[long_enough] / size[long_enough], _QUANTILE))
+    rarity = np.log(texts / frequency[windows.indices])  # of the other texts, one added to both
+    row = np.repeat(np.arange(texts, dtype=np.int64), np.diff(windows.indptr))
+    return _mean_by_text(row, rarity, texts)
+
+
+def _mean_by_text(
+    row: NDArray[np.int64], rarity: NDArray[np.floating], texts: int
+) -> tuple[NDArray[np.int64], F64]:
+    """How many values each text has, and their mean (0 for none)."""
+    count = np.bincount(row, minlength=texts)
+    total = np.asarray(np.bincount(row, weights=rarity, minlength=texts), dtype=np.float64)
+    return count, total / np.maximum(count, 1)

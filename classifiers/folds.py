@@ -15,19 +15,19 @@ _BANDS, _BAND = 8, 4  # of a text's MinHash; a pair of similarity s meets with 1
 _PRIME = (1 << 31) - 1
 
 
-def related_texts(counts: sparse.csr_matrix, pairs: Sequence[str]) -> I64:
+def related_texts(presence: sparse.csr_matrix, pairs: Sequence[str]) -> I64:
     """A group number for each text: near-identical texts share one, and so do contrast pairs.
 
-    counts: (n, buckets) matrix; pairs: n names, "" for none.
+    presence: (n, buckets) matrix; pairs: n names, "" for none.
     """
-    signature = _minhash(counts)
+    signature = _minhash(presence)
     links = [
         _links(_keys_of(signature[:, band : band + _BAND]))
         for band in range(0, _BANDS * _BAND, _BAND)
     ]
     links.append(_links(np.array([pair or f"\0{row}" for row, pair in enumerate(pairs)])))
     joined = np.concatenate(links, axis=1)
-    size = counts.shape[0]
+    size = presence.shape[0]
     graph = sparse.coo_matrix((np.ones(joined.shape[1]), (joined[0], joined[1])), (size, size))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
@@ -50,17 +50,17 @@ def _stratified(labels: NDArray[np.bool_]) -> I64:
     return fold
 
 
-def _minhash(counts: sparse.csr_matrix) -> I64:
+def _minhash(presence: sparse.csr_matrix) -> I64:
     """(n, 32) smallest hashed bucket numbers; a text without features gets values of its own."""
     draws = np.random.default_rng(0)
-    size = counts.shape[0]
-    empty = np.diff(counts.indptr) == 0
-    columns = np.append(counts.indices.astype(np.int64), 0)
+    size = presence.shape[0]
+    empty = np.diff(presence.indptr) == 0
+    columns = np.append(presence.indices.astype(np.int64), 0)
     signature = np.empty((size, _BANDS * _BAND), dtype=np.int64)
     for number in range(_BANDS * _BAND):
         factor, shift = draws.integers(1, _PRIME, 2)
         hashed = (columns * factor + shift) % _PRIME
-        signature[:, number] = np.minimum.reduceat(hashed, counts.indptr[:-1])
+        signature[:, number] = np.minimum.reduceat(hashed, presence.indptr[:-1])
     signature[empty] = -1 - np.arange(size)[empty, None]
     return signature
 

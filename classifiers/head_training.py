@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from classifiers.calibration import F64, Goal, Sigmoid, choose_threshold, fit_sigmoid
+from classifiers.codes import HARM_CODES, PURPOSE_CODES
 from classifiers.folds import FOLDS
 from classifiers.heads import Heads, no_heads
 from classifiers.linear import MeanOfMargins
@@ -18,17 +19,18 @@ FEWEST_EXAMPLES = 8
 def train_heads(
     features: sparse.csr_matrix,
     codes_of_row: Sequence[tuple[str, ...]],
-    codes: Sequence[str],
     fold: I64,
     say: Callable[[str], None],
 ) -> Heads:
     """A head for each code with at least FEWEST_EXAMPLES rows; none where no row has a code."""
-    examples = {code: np.array([code in row for row in codes_of_row]) for code in codes}
-    counts = {code: int(rows.sum()) for code, rows in examples.items()}
-    if not any(counts.values()):
-        return no_heads()
-    learnt = [code for code in codes if _can_learn(examples[code], fold)]
-    left = [f"{code} ({counts[code]})" for code in codes if code not in learnt]
+    used_codes = {code for row in codes_of_row for code in row}
+    examples = {
+        code: np.array([code in row for row in codes_of_row])
+        for code in (*HARM_CODES, *PURPOSE_CODES)
+        if code in used_codes
+    }
+    learnt = [code for code, rows in examples.items() if _can_learn(rows, fold)]
+    left = [f"{code} ({rows.sum()})" for code, rows in examples.items() if code not in learnt]
     if left:
         say(f"Codes with too few examples to learn: {', '.join(left)}.")
     if not learnt:

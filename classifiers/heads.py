@@ -39,10 +39,14 @@ class Heads:
         place: NDArray[np.int32] = getattr(self, "_place")  # noqa: B009 - set in __post_init__
         at = place[cells.column]
         kept = at >= 0
-        matrix = sparse.csr_matrix(
-            (cells.value[kept], (cells.row[kept], at[kept])), shape=(cells.texts, len(self.columns))
-        )
-        decision = np.asarray(matrix @ self.weights) + self.constants
+        value, at = cells.value[kept], at[kept]
+        if cells.texts == 1:  # making a sparse matrix takes longer than the product
+            sums = value @ self.weights[at]
+        else:
+            starts = np.searchsorted(cells.row[kept], np.arange(cells.texts + 1))
+            shape = (cells.texts, len(self.columns))
+            sums = sparse.csr_matrix((value, at, starts), shape=shape) @ self.weights
+        decision = np.asarray(sums).reshape(cells.texts, -1) + self.constants
         return np.asarray(expit(self.slopes * decision + self.offsets))
 
 

@@ -15,14 +15,19 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, check_non_negative, validate_data
 
 F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _MOST_STEPS = 5000  # text converges within some dozens
 
 
-def log_count_ratio(features: sparse.csr_matrix, positive: NDArray[np.bool_], alpha: float) -> F64:
+def log_count_ratio(
+    features: sparse.csr_matrix, positive: Flags, alpha: float, balance: float = 1.0
+) -> F64:
     """ln of how much oftener a positive row holds each feature; 0 for one that no row holds.
 
     features: (n, k), presence is what counts; positive: n; alpha: added to each count, > 0.
+    balance: 1 compares shares of rows, which favours what is rare in the smaller class; 0 compares
+    bare counts.
     """
     present = sparse.csr_matrix(
         (np.ones_like(features.data), features.indices, features.indptr), shape=features.shape
@@ -31,17 +36,50 @@ def log_count_ratio(features: sparse.csr_matrix, positive: NDArray[np.bool_], al
     without_it = np.asarray(present[~positive].sum(axis=0)).ravel()
     seen = with_it + without_it > 0
     positives = int(positive.sum())
-    ratio = np.log((with_it + alpha) / positives)
-    ratio -= np.log((without_it + alpha) / (len(positive) - positives))
+    ratio = np.log((with_it + alpha) / (without_it + alpha))
+    ratio -= balance * np.log(positives / (len(positive) - positives))
     return np.where(seen, ratio, 0.0)
+
+
+def machine(features: sparse.csr_matrix, positive: Flags, strength: float) -> tuple[F64, float]:
+    """Weights and constant of a support vector machine over non-negative features.
+
+    It is fitted on the columns that occur, because a hashed space is mostly empty; the others weigh
+    nothing.
+    """
+    used = np.flatnonzero(np.bincount(features.indices, minlength=features.shape[1]))
+    place = np.zeros(features.shape[1], dtype=np.int32)
+    place[used] = np.arange(len(used))
+    narrow = sparse.csr_matrix(
+        (features.data, place[features.indices], features.indptr),
+        shape=(features.shape[0], max(1, len(used))),
+    )
+    fitted = LinearSVC(C=strength, max_iter=_MOST_STEPS, random_state=0)
+    fitted.fit(narrow, positive.astype(int))
+    weights = np.zeros(features.shape[1])
+    weights[used] = fitted.coef_.ravel()[: len(used)]
+    return weights, float(fitted.intercept_[0])
+
+
+def ratio_machine(
+    features: sparse.csr_matrix, positive: Flags, strength: float, alpha: float, balance: float
+) -> tuple[F64, float]:
+    """As `machine`, fitted on the features times their log-count ratio; weights of the features."""
+    ratio = log_count_ratio(features, positive, alpha, balance)
+    scaled = sparse.csr_matrix(
+        (features.data * ratio[features.indices], features.indices, features.indptr),
+        shape=features.shape,
+    )
+    weights, constant = machine(scaled, positive, strength)
+    return weights * ratio, constant
 
 
 class MeanOfMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Binary linear classifier over non-negative sparse features.
 
     C: strength of fit of the plain machine; ratio_C: of the one on ratio-weighted features;
-    alpha: smoothing of the ratios. Defaults were chosen on five folds of the training parts of four
-    corpora (docs/classifier.md).
+    alpha, balance: of the ratios, see `log_count_ratio`. The defaults were chosen on five folds of
+    the training parts of four corpora.
 
     After `fit`: classes_ (2), coef_ (1, k), intercept_ (1), n_features_in_.
     """
@@ -51,10 +89,12 @@ class MeanOfMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         C: float = 0.3,  # noqa: N803 - scikit-learn's own name
         ratio_C: float = 0.3,  # noqa: N803
         alpha: float = 0.3,
+        balance: float = 1.0,
     ) -> None:
         self.C = C
         self.ratio_C = ratio_C
         self.alpha = alpha
+        self.balance = balance
 
     def fit(self, X: Any, y: ArrayLike) -> Self:  # noqa: N803
         """X: (n, k) non-negative, sparse or dense; y: n labels of two kinds."""
@@ -63,12 +103,11 @@ class MeanOfMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_non_negative(checked, type(self).__name__)
         features = sparse.csr_matrix(checked, dtype=np.float64)
         positive = np.asarray(y == self.classes_[1])
-        ratio = log_count_ratio(features, positive, self.alpha)
-        plain, plain_constant = self._machine(self.C, features, positive)
-        scaled, scaled_constant = self._machine(
-            self.ratio_C, sparse.csr_matrix(features.multiply(ratio)), positive
+        plain, plain_constant = machine(features, positive, self.C)
+        scaled, scaled_constant = ratio_machine(
+            features, positive, self.ratio_C, self.alpha, self.balance
         )
-        self.coef_ = ((plain + scaled * ratio) / 2).reshape(1, -1)
+        self.coef_ = ((plain + scaled) / 2).reshape(1, -1)
         self.intercept_ = np.array([(plain_constant + scaled_constant) / 2])
         return self
 
@@ -83,13 +122,6 @@ class MeanOfMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The likelier class of each row."""
         likely = (self.decision_function(X) > 0).astype(int)
         return np.asarray(self.classes_[likely])
-
-    def _machine(
-        self, strength: float, features: sparse.csr_matrix, positive: NDArray[np.bool_]
-    ) -> tuple[F64, float]:
-        machine = LinearSVC(C=strength, max_iter=_MOST_STEPS, random_state=0)
-        machine.fit(features, positive.astype(int))
-        return machine.coef_.ravel(), float(machine.intercept_[0])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

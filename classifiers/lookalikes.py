@@ -23,6 +23,7 @@ TO_CYRILLIC: Mapping[int, int] = str.maketrans("abcehikmnoprtuxy", "авсені
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[a-z]")
 _OTHER = re.compile(r"[\u0370-\u058f]")  # Greek, Cyrillic, Armenian: the three with many twins
+_MEETING = re.compile(r"[a-z][\u0370-\u058f]|[\u0370-\u058f](?=[a-z])")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 
 
@@ -32,15 +33,23 @@ def fold_mixed_words(text: str) -> str:
     A word of both scripts goes to the script of most of its letters (ties to Latin). In a text that
     is three quarters Latin, a word made only of twins is read as Latin too.
     """
-    if not (_LATIN.search(text) and _OTHER.search(text)):
+    if not _OTHER.search(text):
         return text
-    latin, other = len(_LATIN.findall(text)), len(_OTHER.findall(text))
-    mostly_latin = latin > 3 * other
+    mostly_latin = _is_mostly_latin(text)
+    if not (mostly_latin or _MEETING.search(text)):
+        return text
 
     def fold(match: re.Match[str]) -> str:
         return _fold_word(match.group(), mostly_latin)
 
     return _WORD.sub(fold, text)
+
+
+def _is_mostly_latin(text: str) -> bool:
+    """Cheap to deny for a text in another script: each of its letters takes two bytes or more."""
+    if len(text.encode("utf-8", "replace")) > 1.5 * len(text) + 40:
+        return False
+    return len(_LATIN.findall(text)) > 3 * len(_OTHER.findall(text))
 
 
 def _fold_word(word: str, in_latin_text: bool) -> str:

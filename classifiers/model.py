@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.calibration import Sigmoid
+from classifiers.codes import HARM_CODES, PURPOSE_CODES
 from classifiers.familiarity import Familiarity
-from classifiers.features import F32, F64, Cells, counted, slices, weighted
+from classifiers.features import F32, F64, Cells, present, slices, weighted
 from classifiers.heads import Heads
 from classifiers.ngrams import Instances, instances
 from classifiers.normalise import PLACEHOLDERS, normalise
@@ -41,8 +42,7 @@ class Model:
     sigmoid: Sigmoid
     familiarity: Familiarity
     texts_seen: int
-    harm_heads: Heads
-    purpose_heads: Heads
+    heads: Heads
     labels: tuple[str, str] = ("benign", "propaganda")
     about: dict[str, Any] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Model:
 
     def _decide(self, normalised: Sequence[str]) -> tuple[F64, Instances, Cells]:
         found = instances(normalised)
-        cells = weighted(counted(found, len(normalised)), self.idf)
+        cells = weighted(present(found, len(normalised)), self.idf)
         parts = cells.value * self.coef[cells.column]
         sums = np.asarray(np.bincount(cells.row, parts, cells.texts), dtype=np.float64)
         decision: F64 = sums + self.constant
@@ -100,18 +100,16 @@ class Model:
         can_read = readable(normalised, letters)
         scores = np.where(can_read, self.sigmoid(decision), 0.0)
         unknown = self.familiarity.foreign_script(letters) | self.familiarity.too_rare(
-            cells, self.idf, float(np.log1p(self.texts_seen))
+            letters, cells, self.idf, float(np.log1p(self.texts_seen))
         )
-        harm = _codes_above(self.harm_heads, cells)
-        purpose = _codes_above(self.purpose_heads, cells)
+        codes = _codes_above(self.heads, cells)
         sums = self._contributions(normalised, found, cells)
         return [
             self._prediction(
                 float(scores[row]),
                 bool(can_read[row]),
                 bool(not can_read[row] or not unknown[row]),
-                harm[row],
-                purpose[row],
+                codes[row],
                 strongest(of_text),
             )
             for row, of_text in enumerate(sums)
@@ -122,17 +120,18 @@ class Model:
         score: float,
         can_read: bool,
         known: bool,
-        harm: tuple[CodeScore, ...],
-        purpose: tuple[CodeScore, ...],
+        codes: tuple[CodeScore, ...],
         reasons: tuple[Reason, ...],
     ) -> Prediction:
+        if not can_read:
+            codes, reasons = (), ()
         return Prediction(
             score=score,
             threshold=self.threshold,
             flagged=can_read and score >= self.threshold,
-            harm=harm if can_read else (),
-            purpose=purpose[0] if purpose and can_read else None,
-            reasons=reasons if can_read else (),
+            harm=tuple(code for code in codes if code.code in HARM_CODES),
+            purpose=next((code for code in codes if code.code in PURPOSE_CODES), None),
+            reasons=reasons,
             readable=can_read,
             known=known,
             model_version=self.version,

@@ -1,7 +1,8 @@
 """Hashed n-grams of a batch of texts, in whole-array steps.
 
-Two spaces of 2**18 buckets: words (single and in pairs) and four-sign windows inside words, blanks
-at the edges included (scikit-learn calls the second `char_wb`). The hash is multilinear (a sum of
+Two spaces: 2**20 buckets for words, single and in pairs (at 2**18 collisions cost 0.003 macro-F1),
+and 2**18 for four-sign windows inside words, blanks at the edges included (`char_wb` is what
+scikit-learn calls them). The hash is multilinear (a sum of
 signs times fixed odd 64-bit keys, top bits kept), so it is the same on every machine and needs no
 loop over the text.
 """
@@ -14,10 +15,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-import os
-
-WORD_BITS = int(os.environ.get("WB", 18))
-WINDOW_BITS = int(os.environ.get("CB", 18))
+WORD_BITS = 20
+WINDOW_BITS = 18
 WORDS = 1 << WORD_BITS  # buckets [0, WORDS) are words and pairs, the rest windows
 WINDOWS = 1 << WINDOW_BITS
 BUCKETS = WORDS + WINDOWS

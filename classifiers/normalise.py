@@ -8,6 +8,8 @@ meaning (case, links, mentions, vowel signs). It looks no word up in any list.
 import re
 import unicodedata
 
+import numpy as np
+
 from classifiers.disguise import undo_disguise
 from classifiers.letters import FOLDED
 from classifiers.lookalikes import fold_mixed_words
@@ -33,11 +35,13 @@ def normalise(text: str) -> str:
         text = _CONTROL.sub("", text).lower()
         text = _name_addresses(text)
     else:
-        text = unicodedata.normalize("NFKC", text).lower().translate(FOLDED)
+        text = unicodedata.normalize("NFKC", text).lower()
+        text = text.translate(FOLDED)
         text = fold_mixed_words(_name_addresses(text))
     text = undo_disguise(text)
-    text = _LETTER_RUN.sub(r"\1", text)
-    text = _MARK_RUN.sub(r"\1\1", text)
+    if _has_run_of_three(text):
+        text = _LETTER_RUN.sub(r"\1", text)
+        text = _MARK_RUN.sub(r"\1\1", text)
     return " ".join(text.split())
 
 
@@ -49,3 +53,10 @@ def _name_addresses(text: str) -> str:
         text = _MAIL.sub(" email ", text)
         text = _MENTION.sub(" user ", text)
     return text
+
+
+def _has_run_of_three(text: str) -> bool:
+    """Whether any sign but a blank stands three times in a row; far quicker than a pattern."""
+    signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    same = signs[1:] == signs[:-1]
+    return bool((same[1:] & same[:-1] & (signs[2:] != 32)).any())

@@ -8,7 +8,6 @@ import heapq
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers.features import F64, Cells, cell_keys
 from classifiers.ngrams import WORDS, Instances
@@ -34,60 +33,45 @@ def contributions(
     Windows and single words count for the word between blanks that they lie in; pairs stand for
     themselves.
     """
-    pair = _is_pair(found)
-    word_sums = _sums_by_word(found, weights, ~pair)
-    pairs_by_row = _pairs_by_row(found, weights, pair, len(texts))
-    offset = word = 0
-    for number, text in enumerate(texts):
+    word_sums = _sums_by_word(found, weights)
+    pairs = slice(found.first_pair, None)
+    first, last = found.first[pairs].tolist(), found.last[pairs].tolist()
+    pair_weights = weights[pairs].tolist()
+    pair_ends = np.searchsorted(found.row[pairs], np.arange(1, len(texts) + 1)).tolist()
+    offset = word = pair = 0
+    for text, pair_end in zip(texts, pair_ends, strict=True):
         words = text.split(" ") if text else []
         sums: dict[str, float] = {}
         for name, value in zip(words, word_sums[word : word + len(words)], strict=True):
             name = name.strip(_EDGES) or name
             sums[name] = sums.get(name, 0.0) + value
-        for first, last, value in pairs_by_row[number]:
-            name = text[first - offset - 1 : last - offset - 1]
-            sums[name] = sums.get(name, 0.0) + value
+        start = offset + 1
+        for at in range(pair, pair_end):
+            name = text[first[at] - start : last[at] - start]
+            sums[name] = sums.get(name, 0.0) + pair_weights[at]
         yield sums
         word += len(words)
+        pair = pair_end
         offset += len(text) + 2
 
 
 def strongest(sums: dict[str, float]) -> tuple[Reason, ...]:
     """At most MOST reasons, the largest effect in either direction first."""
-    best = heapq.nlargest(MOST, sums.items(), key=lambda item: abs(item[1]))
-    return tuple(Reason(words, weight) for words, weight in best if weight)
+    least = min(heapq.nlargest(MOST, map(abs, sums.values())), default=0.0)
+    best = [(words, value) for words, value in sums.items() if abs(value) >= least and value]
+    best.sort(key=lambda item: -abs(item[1]))
+    return tuple(Reason(words, weight) for words, weight in best[:MOST])
 
 
-def _is_pair(found: Instances) -> NDArray[np.bool_]:
-    """Pairs of words are the only word features with a gap inside; they come last in `found`."""
-    flags = np.zeros(len(found.column), dtype=bool)
-    flags[found.first_pair :] = True
-    return flags
-
-
-def _sums_by_word(found: Instances, weights: F64, chosen: NDArray[np.bool_]) -> list[float]:
+def _sums_by_word(found: Instances, weights: F64) -> list[float]:
+    """What the windows and single words of each word between blanks add, text after text."""
     inside = found.signs != 32
     starts = inside.copy()
     starts[1:] &= ~inside[:-1]
     word = np.cumsum(starts) - 1
+    alone = slice(0, found.first_pair)
     # A window may begin at the blank before its word; its second sign is always in the word.
-    place = found.first[chosen] + (found.column[chosen] >= WORDS)
+    place = found.first[alone] + (found.column[alone] >= WORDS)
     total = int(word[-1]) + 1 if len(word) else 0
-    sums: list[float] = np.bincount(word[place], weights=weights[chosen], minlength=total).tolist()
+    sums: list[float] = np.bincount(word[place], weights[alone], total).tolist()
     return sums
-
-
-def _pairs_by_row(
-    found: Instances, weights: F64, chosen: NDArray[np.bool_], texts: int
-) -> list[list[tuple[int, int, float]]]:
-    rows: list[list[tuple[int, int, float]]] = [[] for _ in range(texts)]
-    values = zip(
-        found.row[chosen].tolist(),
-        found.first[chosen].tolist(),
-        found.last[chosen].tolist(),
-        weights[chosen].tolist(),
-        strict=True,
-    )
-    for row, first, last, value in values:
-        rows[row].append((first, last, value))
-    return rows

@@ -16,7 +16,8 @@ LONGEST_CELL = 10_000_000  # signs; the csv module refuses cells above 131,072 b
 class Row:
     """One example. label: 1 propaganda, 0 benign; row: its number in the file, header = 1.
 
-    split, lang, group, pair are "" and harm () and purpose None where the file has none.
+    split, lang, group, pair, name (column id), style are "" and harm () and purpose None where the
+    file has none.
     """
 
     text: str
@@ -27,8 +28,15 @@ class Row:
     harm: tuple[str, ...] = ()
     purpose: str | None = None
     pair: str = ""
+    name: str = ""
+    style: str = ""
     file: str = ""
     row: int = 0
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of both axes."""
+        return (*self.harm, self.purpose) if self.purpose else self.harm
 
     @property
     def place(self) -> str:
@@ -109,6 +117,8 @@ def _row(file: str, number: int, header: list[str], cells: list[str], group_colu
             iter(_codes(place, "purpose", values.get("purpose", ""), PURPOSE_CODES)), None
         ),
         pair=values.get("pair", "").strip(),
+        name=values.get("id", "").strip(),
+        style=values.get("style", "").strip(),
         file=file,
         row=number,
     )

@@ -10,23 +10,27 @@ from scipy import sparse
 
 from classifiers.artefact import versioned
 from classifiers.calibration import F64, Goal, choose_threshold, fit_sigmoid
-from classifiers.codes import HARM_CODES, PURPOSE_CODES
 from classifiers.errors import TrainingError
 from classifiers.evaluation import measures
 from classifiers.familiarity import learn_familiarity
-from classifiers.features import count_matrix, inverse_document_frequency, weighted_matrix
+from classifiers.features import inverse_document_frequency, presence_matrix, weighted_matrix
 from classifiers.folds import FOLDS, fold_of_each, related_texts
 from classifiers.head_training import train_heads
-from classifiers.linear import MeanOfMargins
+from classifiers.linear import MeanOfMargins, machine, ratio_machine
 from classifiers.model import Model
 from classifiers.ngrams import I64
 from classifiers.normalise import normalise
 from classifiers.table import Row, without_repeats
 
 FEWEST_ROWS = 20
-# (C, ratio_C, alpha): what was best on five folds of one training part or another; each training
-# takes the one of lowest held-out loss on its own folds.
-CANDIDATES = ((0.3, 0.3, 1.0), (0.3, 0.1, 0.3), (0.3, 0.3, 0.3), (1.0, 0.3, 0.1))
+# (C, ratio_C, alpha, balance): each was best on five folds of some corpus; a training takes the one
+# of lowest loss on its own folds.
+CANDIDATES = (
+    (0.3, 0.3, 1.0, 1.0),
+    (0.3, 0.3, 0.3, 1.0),
+    (0.3, 0.3, 1.0, 0.0),
+    (0.3, 0.1, 0.3, 0.0),
+)
 
 Say = Callable[[str], None]
 Advance = Callable[[float], None]
@@ -48,19 +52,17 @@ def train(
     rows = _usable(rows, say)
     positive = np.array([row.label == 1 for row in rows])
     texts = [normalise(row.text) for row in rows]
-    counts = count_matrix(texts)
+    presence = presence_matrix(texts)
     advance(0.1)
-    fold = fold_of_each(positive, related_texts(counts, [row.pair for row in rows]))
-    estimator, decision = _best_candidate(counts, positive, fold, advance)
+    fold = fold_of_each(positive, related_texts(presence, [row.pair for row in rows]))
+    estimator, decision = _best_candidate(presence, positive, fold, advance)
     sigmoid = fit_sigmoid(decision, positive)
     threshold = choose_threshold(sigmoid(decision), positive, goal or Goal())
-    idf = inverse_document_frequency(counts)
-    features = weighted_matrix(counts, idf)
+    idf = inverse_document_frequency(presence)
+    features = weighted_matrix(presence, idf)
     estimator.fit(features, positive)
     advance(0.8)
-    harm = train_heads(features, [row.harm for row in rows], HARM_CODES, fold, say)
-    purposes = [(row.purpose,) if row.purpose else () for row in rows]
-    purpose = train_heads(features, purposes, PURPOSE_CODES, fold, say)
+    heads = train_heads(features, [row.codes for row in rows], fold, say)
     advance(1.0)
     return versioned(
         Model(
@@ -70,10 +72,9 @@ def train(
             coef=estimator.coef_.ravel().astype(np.float32),
             constant=float(estimator.intercept_[0]),
             sigmoid=sigmoid,
-            familiarity=learn_familiarity(texts, counts),
+            familiarity=learn_familiarity(texts, presence),
             texts_seen=len(rows),
-            harm_heads=harm,
-            purpose_heads=purpose,
+            heads=heads,
             about=_about(rows, positive, estimator, goal, sigmoid(decision), threshold)
             | dict(remember or {}),
         )
@@ -110,23 +111,27 @@ def _usable(rows: Sequence[Row], say: Say) -> list[Row]:
 
 
 def _best_candidate(
-    counts: sparse.csr_matrix, positive: NDArray[np.bool_], fold: I64, advance: Advance
+    presence: sparse.csr_matrix, positive: NDArray[np.bool_], fold: I64, advance: Advance
 ) -> tuple[MeanOfMargins, F64]:
     """The candidate of lowest held-out log loss, unfitted, and its held-out decision values."""
-    estimators = [MeanOfMargins(C=c, ratio_C=r, alpha=a) for c, r, a in CANDIDATES]
-    decisions = np.empty((len(estimators), len(positive)))
+    decisions = np.empty((len(CANDIDATES), len(positive)))
     for number in range(FOLDS):
         held_out = fold == number
-        idf = inverse_document_frequency(counts[~held_out])
-        seen = weighted_matrix(counts[~held_out], idf)
-        unseen = weighted_matrix(counts[held_out], idf)
-        for place, estimator in enumerate(estimators):
-            estimator.fit(seen, positive[~held_out])
-            decisions[place, held_out] = estimator.decision_function(unseen)
+        idf = inverse_document_frequency(presence[~held_out])
+        seen = weighted_matrix(presence[~held_out], idf)
+        unseen = weighted_matrix(presence[held_out], idf)
+        plain: dict[float, tuple[F64, float]] = {}
+        for place, (strength, *ratio_settings) in enumerate(CANDIDATES):
+            if strength not in plain:
+                plain[strength] = machine(seen, positive[~held_out], strength)
+            scaled = ratio_machine(seen, positive[~held_out], *ratio_settings)
+            weights = (plain[strength][0] + scaled[0]) / 2
+            constant = (plain[strength][1] + scaled[1]) / 2
+            decisions[place, held_out] = unseen @ weights + constant
         advance(0.1 + 0.6 * (number + 1) / FOLDS)
     losses = [_log_loss(decision, positive, fold) for decision in decisions]
     best = int(np.argmin(losses))
-    return estimators[best], decisions[best]
+    return MeanOfMargins(*CANDIDATES[best]), decisions[best]
 
 
 def _log_loss(decision: F64, positive: NDArray[np.bool_], fold: I64) -> float:
@@ -148,7 +153,7 @@ def _about(
     scores: F64,
     threshold: float,
 ) -> dict[str, Any]:
-    """Facts for people: figures and counts, never a text."""
+    """Facts for people: figures and presence, never a text."""
     goal = goal or Goal()
     return {
         "rows": len(rows),

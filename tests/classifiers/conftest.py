@@ -7,8 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from classifiers import Model, Row, train
+from classifiers import Model, Row, seed_model, train
+
+# A busy machine is no defect: time is measured by the tests that are about time.
+settings.register_profile("classifiers", deadline=None)
+settings.load_profile("classifiers")
 
 CALLS = ("join", "enlist", "pledge", "sign up", "come along", "report in")
 BANDS = ("our armed band", "the fighters", "our brigade", "the armed wing", "our unit")
@@ -37,6 +42,17 @@ def examples(count: int = 120) -> list[Row]:
 @pytest.fixture(scope="session")
 def model() -> Model:
     return train(examples())
+
+
+@pytest.fixture(scope="session")
+def seed_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models") / "seed"
+
+
+@pytest.fixture(scope="session")
+def seeded(seed_directory: Path) -> Model:
+    """The model of the shipped examples, trained once for all tests."""
+    return seed_model(seed_directory)
 
 
 @pytest.fixture

@@ -79,8 +79,8 @@ def test_any_string_gives_single_blanks_lower_case_and_no_surrogate(text: str) -
 )
 def test_a_hundred_thousand_signs_take_less_than_a_second(unit: str) -> None:
     text = unit * (100_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
 
     normalise(text)
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

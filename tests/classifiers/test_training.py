@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from classifiers import Goal, Row, TrainingError, train
-from classifiers.features import count_matrix
+from classifiers.features import presence_matrix
 from classifiers.folds import fold_of_each, related_texts
 from classifiers.training import data_hash
 from tests.classifiers.conftest import examples
@@ -64,7 +64,7 @@ def test_codes_with_few_examples_are_said_and_left_out() -> None:
 
     model = train(rows, say=said.append)
 
-    assert model.harm_heads.codes == ("RECRUIT",)
+    assert model.heads.codes == ("RECRUIT", "NEWS", "OTHER")
     assert any("THREAT (1)" in sentence for sentence in said)
 
 
@@ -89,7 +89,7 @@ def test_near_copies_and_contrast_pairs_share_a_fold() -> None:
     texts = [*base, *(f"{text} tambahan" for text in base)]
     pairs = ["", *["p1"] * 2, *[""] * 77]
 
-    group = related_texts(count_matrix(texts), pairs)
+    group = related_texts(presence_matrix(texts), pairs)
     fold = fold_of_each(np.arange(80) % 2 == 0, group)
 
     assert np.mean(group[:40] == group[40:]) > 0.9

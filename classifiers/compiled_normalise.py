@@ -1,0 +1,315 @@
+"""`normalise` for the posts that need no repair, as machine code over code points.
+
+Two passes over each text. The first folds sign by sign and names links and mentions; the second
+looks for the mark that every disguise leaves behind and writes what is left. A text that shows
+one, or a sign that only its neighbours explain, is reported, not guessed at: `normalise` itself
+takes it. For all others the result is the same, sign for sign.
+
+Only `classifiers.compiled` imports this file, because it imports numba. A compiled function is kept
+on disk under the state of its own file alone: what other files define comes in as an argument.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+U32 = NDArray[np.uint32]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+U16 = NDArray[np.uint16]
+
+# As in `compiled_tables`; `test_bits_of_the_kernels_are_those_of_the_tables` compares them.
+REMOVED, NEEDS_REFERENCE, FIRST_EXPANSION = -1, -2, -3
+WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR = (
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 512,
+)  # fmt: skip
+PAD = 8  # blanks on both sides, so that a rule may look past either end
+_SPECIAL = SYMBOL | MARK | LEET | CENSOR
+_TABLED = 0x2_0000
+
+_HTTP = np.array([ord(sign) for sign in "http"], dtype=np.uint32)
+_TG = np.array([ord(sign) for sign in "tg://"], dtype=np.uint32)
+_SLASHES = np.array([ord(sign) for sign in "://"], dtype=np.uint32)
+_WWW = np.array([ord(sign) for sign in "www."], dtype=np.uint32)
+_T_ME = np.array([ord(sign) for sign in "t.me/"], dtype=np.uint32)
+_TELEGRAM_ME = np.array([ord(sign) for sign in "telegram.me/"], dtype=np.uint32)
+_MASKED_USER = np.array([ord(sign) for sign in "[username]"], dtype=np.uint32)
+_URL = np.array([ord(sign) for sign in " url "], dtype=np.uint32)
+_USER = np.array([ord(sign) for sign in " user "], dtype=np.uint32)
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _compiled(function: _Function) -> _Function:
+    """nogil: an event loop in another thread keeps answering meanwhile."""
+    return cast(_Function, njit(nogil=True, cache=True)(function))
+
+
+@_compiled
+def normalise_batch(
+    signs: U32,
+    ends: I64,
+    fold: I32,
+    expansion: U32,
+    starts: I64,
+    classes: U16,
+    out: U32,
+    out_ends: I64,
+) -> None:
+    """Write the normalised texts into `out`, one after another.
+
+    signs, ends: the raw texts as code points, and where each ends. out: room enough for all (see
+    `room`); out_ends: where each result ends, or -1 - end for a text that `normalise` must take
+    (which writes nothing).
+    """
+    longest = 0
+    start = 0
+    for end in ends:
+        longest = max(longest, end - start)
+        start = end
+    folded = np.empty(longest * 18 + 2 * PAD, dtype=np.uint32)
+    named = np.empty(longest * 22 + 2 * PAD, dtype=np.uint32)
+    start = 0
+    at = 0
+    for row in range(len(ends)):
+        length = _folded(signs[start : ends[row]], fold, expansion, starts, folded)
+        if length >= 0:
+            length = _named(folded, length, classes, named)
+        written = -1
+        if length >= 0 and not _mixes_scripts(named, length, classes):
+            written = _written(named, length, classes, out[at:])
+        if written < 0:
+            out_ends[row] = -1 - at
+        else:
+            at += written
+            out_ends[row] = at
+        start = ends[row]
+
+
+@_compiled
+def _folded(raw: U32, fold: I32, expansion: U32, starts: I64, out: U32) -> int:
+    """Fold sign by sign, PAD blanks on both sides; the length with them, or -1."""
+    out[:PAD] = 32
+    at = PAD
+    ascii_only = True
+    for sign in raw:
+        ascii_only &= sign < 128
+    skip = False
+    for place in range(len(raw)):
+        sign = raw[place]
+        if skip:
+            skip = False
+            continue
+        if sign >= _TABLED:
+            return -1
+        plain = fold[sign]
+        if sign == 92 and place + 1 < len(raw) and raw[place + 1] == 110:
+            out[at] = 32  # an escaped line end
+            at += 1
+            skip = True
+        elif sign == 96 and ascii_only:
+            out[at] = 96
+            at += 1
+        elif plain >= 0:
+            out[at] = plain
+            at += 1
+        elif plain == NEEDS_REFERENCE:
+            return -1
+        elif plain != REMOVED:
+            number = FIRST_EXPANSION - plain
+            for piece in range(starts[number], starts[number + 1]):
+                out[at] = expansion[piece]
+                at += 1
+    out[at : at + PAD] = 32
+    return at + PAD
+
+
+@_compiled
+def _is_at(signs: U32, place: int, end: int, word: U32) -> bool:
+    if place + len(word) > end:
+        return False
+    for offset in range(len(word)):
+        if signs[place + offset] != word[offset]:
+            return False
+    return True
+
+
+@_compiled
+def _named(signs: U32, length: int, classes: U16, out: U32) -> int:
+    """Links and mentions by one word each; the new length, or -1 for what may be mail."""
+    place = 0
+    at = 0
+    end = length - PAD
+    while place < length:
+        sign = signs[place]
+        new_place = place
+        name = _URL
+        if sign == 104 or sign == 116 or sign == 119:  # h, t, w
+            new_place = _link_end(signs, place, end, classes)
+        elif sign == 64:  # @
+            if _may_be_mail(signs, place, classes):
+                return -1
+            name = _USER
+            new_place = _mention_end(signs, place, classes)
+        elif sign == 91 and _is_at(signs, place, end, _MASKED_USER):
+            name = _USER
+            new_place = place + len(_MASKED_USER)
+        if new_place == place:
+            out[at] = sign
+            at += 1
+            place += 1
+        else:
+            for piece in name:
+                out[at] = piece
+                at += 1
+            place = new_place
+    return at
+
+
+@_compiled
+def _link_end(signs: U32, place: int, end: int, classes: U16) -> int:
+    """Where the link that begins here ends; the same place where none does."""
+    body = _body_of_link(signs, place, end, classes)
+    if body < 0:
+        return place
+    while not classes[signs[body]] & SPACE:
+        body += 1
+    return body
+
+
+@_compiled
+def _body_of_link(signs: U32, place: int, end: int, classes: U16) -> int:
+    """Where a link's free part may begin, or -1 where there is no link."""
+    if _is_at(signs, place, end, _HTTP):
+        body = place + 4
+        if signs[body] == 115:  # s
+            body += 1
+        return body + 3 if _is_at(signs, body, end, _SLASHES) else -1
+    if _is_at(signs, place, end, _TG):
+        return place + 5
+    before = signs[place - 1]
+    if classes[before] & WORD or before == 64 or before == 46:
+        return -1
+    body = -1
+    if _is_at(signs, place, end, _WWW):
+        body = place + 4
+    elif _is_at(signs, place, end, _T_ME):
+        body = place + 5
+    elif _is_at(signs, place, end, _TELEGRAM_ME):
+        body = place + 12
+    if body >= 0 and classes[signs[body]] & SPACE:
+        return -1
+    return body
+
+
+@_compiled
+def _may_be_mail(signs: U32, place: int, classes: U16) -> bool:
+    before, after = signs[place - 1], signs[place + 1]
+    named = classes[before] & WORD or before == 46 or before == 43 or before == 45
+    return bool(named and (classes[after] & WORD or after == 45))
+
+
+@_compiled
+def _mention_end(signs: U32, place: int, classes: U16) -> int:
+    """Where the mention that begins at this @ ends; the same place where it is none."""
+    before = classes[signs[place - 1]] & WORD or signs[place - 1] == 64
+    if before or not classes[signs[place + 1]] & LATIN:
+        return place
+    end = place + 2
+    while classes[signs[end]] & WORD:
+        end += 1
+    return end if 3 <= end - place - 2 <= 31 else place
+
+
+@_compiled
+def _mixes_scripts(signs: U32, length: int, classes: U16) -> bool:
+    """Whether a word may be written in letters of another script (see `fold_mixed_words`)."""
+    latin = other = 0
+    meeting = False
+    before = 0
+    for place in range(length):
+        kind = classes[signs[place]] & (LATIN | TWINNED)
+        latin += kind == LATIN
+        other += kind == TWINNED
+        meeting |= kind + before == LATIN + TWINNED
+        before = kind
+    return bool(other > 0 and (meeting or latin > 3 * other))
+
+
+@_compiled
+def _written(signs: U32, length: int, classes: U16, out: U32) -> int:
+    """Write with single blanks and shortened runs; the length, or -1 for a mark of disguise."""
+    at = run = 0
+    before = 32
+    for place in range(PAD - 1, length - PAD + 1):
+        sign = signs[place]
+        kind = classes[sign]
+        if kind & _SPECIAL:
+            if _hides_a_word(signs, place, classes):
+                return -1
+            if kind & CENSOR and classes[signs[place - 1]] & classes[signs[place + 1]] & LETTER:
+                continue
+        if kind & ALNUM and _stands_alone(signs, place, classes):
+            return -1
+        if kind & SPACE:
+            if at and out[at - 1] != 32:
+                out[at] = 32
+                at += 1
+            before = sign
+            continue
+        run = run + 1 if sign == before else 1
+        before = sign
+        if run >= 3:
+            if kind & LETTER:
+                at -= run == 3
+                continue
+            if not kind & WORD:
+                continue
+        out[at] = sign
+        at += 1
+    if at and out[at - 1] == 32:
+        at -= 1
+    return at
+
+
+@_compiled
+def _hides_a_word(signs: U32, place: int, classes: U16) -> bool:
+    """Whether a rule of `undo_disguise` may begin at this mark, digit or symbol."""
+    before, kind, after = classes[signs[place - 1]], classes[signs[place]], classes[signs[place + 1]]
+    if not before & LETTER:
+        return bool(signs[place] == 36 and after & LETTER)  # $word
+    if kind & MARK:
+        alone = not classes[signs[place - 2]] & WORD and after & ALNUM
+        if alone and signs[place + 2] == signs[place] and classes[signs[place + 3]] & ALNUM:
+            return True
+    if kind & LEET:
+        return bool(after & LETTER or (after & LEET and classes[signs[place + 2]] & LETTER))
+    if kind & SYMBOL:
+        last = place
+        while last < place + 3 and classes[signs[last]] & SYMBOL:
+            last += 1
+        return bool(classes[signs[last]] & LETTER)
+    return False
+
+
+@_compiled
+def _stands_alone(signs: U32, place: int, classes: U16) -> bool:
+    """Whether this letter or digit may be one of a word pulled apart by blanks or symbols."""
+    if (classes[signs[place - 1]] | classes[signs[place + 1]]) & WORD:
+        return False
+    if _between_symbols(signs, place, classes):
+        return True
+    for step in range(0, 6, 2):
+        if signs[place + step + 1] != 32 or not classes[signs[place + step + 2]] & ALNUM:
+            return False
+    return bool(classes[signs[place - 1]] & SPACE)
+
+
+@_compiled
+def _between_symbols(signs: U32, place: int, classes: U16) -> bool:
+    before = place - 2 if signs[place - 1] == 32 else place - 1
+    after = place + 2 if signs[place + 1] == 32 else place + 1
+    return bool(classes[signs[before]] & classes[signs[after]] & SYMBOL)
