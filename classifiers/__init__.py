@@ -1,15 +1,23 @@
 """Text in, prediction out. Stands alone: knows nothing of channels, moderators or Telegram."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from classifiers.artefact import load
-from classifiers.calibration import Goal
 from classifiers.errors import ClassifierError, ModelError, TableError, TrainingError
-from classifiers.evaluation import evaluate
 from classifiers.model import Model
 from classifiers.normalise import normalise
 from classifiers.prediction import CodeScore, Prediction, Reason
 from classifiers.seed import seed_model
 from classifiers.table import Row
-from classifiers.training import train
+
+if TYPE_CHECKING:
+    from classifiers.calibration import Goal
+    from classifiers.evaluation import evaluate
+    from classifiers.training import train
+
+# Training and measuring need scikit-learn, which takes a second to import; predicting does not.
+_LATER = {"Goal": "calibration", "evaluate": "evaluation", "train": "training"}
 
 __all__ = [
     "ClassifierError",
@@ -28,3 +36,9 @@ __all__ = [
     "seed_model",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 F64 = NDArray[np.float64]
@@ -37,6 +36,8 @@ def fit_sigmoid(decision: F64, positive: Flags) -> Sigmoid:
         return float(value), np.array([(error * decision).sum(), error.sum()])
 
     start = np.array([1.0, np.log((yes + 1) / (no + 1))])
+    from scipy.optimize import minimize  # half a second to import, and only fitting needs it
+
     found = minimize(loss, start, jac=True, method="BFGS")
     return Sigmoid(float(found.x[0]), float(found.x[1]))
 

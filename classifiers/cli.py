@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from classifiers.artefact import load
 from classifiers.calibration import Goal
+from classifiers.corpora.commands import corpora
 from classifiers.errors import ClassifierError
 from classifiers.evaluation import evaluate
 from classifiers.lines import answers
@@ -149,3 +150,6 @@ def check_seed_command(as_json: bool) -> None:
         print_seed_report(report, _console())
     if report.findings:
         raise SystemExit(1)
+
+
+main.add_command(corpora)

@@ -7,8 +7,7 @@ from classifiers.artefact import load, manifest
 from classifiers.calibration import Goal
 from classifiers.errors import ModelError, TableError
 from classifiers.model import Model
-from classifiers.table import Row, read_table
-from classifiers.training import data_hash, train
+from classifiers.table import Row, data_hash, read_table
 
 SEED_FOLDER = Path(__file__).parent / "data" / "seed"
 SEED_COLUMNS = ("id", "harm", "purpose", "lang", "pair", "style")
@@ -50,5 +49,7 @@ def train_seed(
     goal: Goal | None = None,
 ) -> Model:
     """A model of the seed rows that remembers which rows it is of."""
+    from classifiers.training import train  # with scikit-learn, which a ready model does not need
+
     about = {"seed_sha256": data_hash(rows)}
     return train(rows, goal or SEED_GOAL, say, advance, about)

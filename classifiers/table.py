@@ -1,6 +1,7 @@
 """Tables of examples: CSV files read into rows, with errors that name file, row and column."""
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,3 +204,12 @@ def without_repeats(rows: Sequence[Row], say: Callable[[str], None]) -> list[Row
     if repeats:
         say(f"{len(repeats)} repeated rows dropped, the first at {repeats[0].place}.")
     return list(first.values())
+
+
+def data_hash(rows: Sequence[Row]) -> str:
+    """SHA-256 over what training looks at, whatever the order of the rows."""
+    lines = sorted(
+        "\x1f".join([row.text, str(row.label), "|".join(row.harm), row.purpose or "", row.pair])
+        for row in rows
+    )
+    return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,5 @@
 """Rows in, a calibrated model out."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ from classifiers.linear import MeanOfMargins, machine, ratio_machine
 from classifiers.model import Model
 from classifiers.ngrams import I64
 from classifiers.normalise import normalise
-from classifiers.table import Row, without_repeats
+from classifiers.table import Row, data_hash, without_repeats
 
 FEWEST_ROWS = 20
 # (C, ratio_C, alpha, balance): each was best on five folds of some corpus; a training takes the one
@@ -79,15 +78,6 @@ def train(
             | dict(remember or {}),
         )
     )
-
-
-def data_hash(rows: Sequence[Row]) -> str:
-    """SHA-256 over what training looks at, whatever the order of the rows."""
-    lines = sorted(
-        "\x1f".join([row.text, str(row.label), "|".join(row.harm), row.purpose or "", row.pair])
-        for row in rows
-    )
-    return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _usable(rows: Sequence[Row], say: Say) -> list[Row]:

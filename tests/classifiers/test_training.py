@@ -9,7 +9,7 @@ import pytest
 from classifiers import Goal, Row, TrainingError, train
 from classifiers.features import presence_matrix
 from classifiers.folds import fold_of_each, related_texts
-from classifiers.training import data_hash
+from classifiers.table import data_hash
 from tests.classifiers.conftest import examples
 
 
