@@ -21,14 +21,15 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U16 = NDArray[np.uint16]
 
-# As in `compiled_tables`; `test_bits_of_the_kernels_are_those_of_the_tables` compares them.
+# As in `compiled_tables`; a test compares them.
 REMOVED, NEEDS_REFERENCE, FIRST_EXPANSION = -1, -2, -3
-WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR = (
-    1, 2, 4, 8, 16, 32, 64, 128, 256, 512,
+WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR, BANG = (
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024,
 )  # fmt: skip
+LONGEST_EXPANSION = 18  # signs that NFKC makes of one (U+FDFA)
 PAD = 8  # blanks on both sides, so that a rule may look past either end
-_SPECIAL = SYMBOL | MARK | LEET | CENSOR
-_TABLED = 0x2_0000
+_SPECIAL = SYMBOL | MARK | LEET | CENSOR | BANG
+TABLED = 0x2_0000
 
 _HTTP = np.array([ord(sign) for sign in "http"], dtype=np.uint32)
 _TG = np.array([ord(sign) for sign in "tg://"], dtype=np.uint32)
@@ -50,43 +51,42 @@ def _compiled(function: _Function) -> _Function:
 
 @_compiled
 def normalise_batch(
-    signs: U32,
-    ends: I64,
-    fold: I32,
-    expansion: U32,
-    starts: I64,
-    classes: U16,
-    out: U32,
-    out_ends: I64,
-) -> None:
-    """Write the normalised texts into `out`, one after another.
+    signs: U32, ends: I64, fold: I32, expansion: U32, starts: I64, classes: U16
+) -> tuple[U32, I64]:
+    """The normalised texts, one after another, and where each ends.
 
-    signs, ends: the raw texts as code points, and where each ends. out: room enough for all (see
-    `room`); out_ends: where each result ends, or -1 - end for a text that `normalise` must take
-    (which writes nothing).
+    signs, ends: the raw texts as code points, and where each of them ends. The end is -1 - end for
+    a text that `normalise` must take; nothing is written for it.
     """
-    longest = 0
-    start = 0
+    longest = start = at = 0
     for end in ends:
         longest = max(longest, end - start)
         start = end
-    folded = np.empty(longest * 18 + 2 * PAD, dtype=np.uint32)
-    named = np.empty(longest * 22 + 2 * PAD, dtype=np.uint32)
+    folded = np.empty(longest * LONGEST_EXPANSION + 2 * PAD, dtype=np.uint32)
+    named = np.empty(2 * len(folded), dtype=np.uint32)
+    out = np.empty(len(signs) + len(signs) // 8 + 64, dtype=np.uint32)
+    out_ends = np.empty(len(ends), dtype=np.int64)
     start = 0
-    at = 0
     for row in range(len(ends)):
         length = _folded(signs[start : ends[row]], fold, expansion, starts, folded)
+        start = ends[row]
         if length >= 0:
             length = _named(folded, length, classes, named)
         written = -1
         if length >= 0 and not _mixes_scripts(named, length, classes):
+            if at + length > len(out):
+                out = _grown(out, at, length)
             written = _written(named, length, classes, out[at:])
-        if written < 0:
-            out_ends[row] = -1 - at
-        else:
-            at += written
-            out_ends[row] = at
-        start = ends[row]
+        at += max(written, 0)
+        out_ends[row] = at if written >= 0 else -1 - at
+    return out[:at], out_ends
+
+
+@_compiled
+def _grown(out: U32, used: int, needed: int) -> U32:
+    larger = np.empty(2 * len(out) + needed, dtype=np.uint32)
+    larger[:used] = out[:used]
+    return larger
 
 
 @_compiled
@@ -103,7 +103,7 @@ def _folded(raw: U32, fold: I32, expansion: U32, starts: I64, out: U32) -> int:
         if skip:
             skip = False
             continue
-        if sign >= _TABLED:
+        if sign >= TABLED:
             return -1
         plain = fold[sign]
         if sign == 92 and place + 1 < len(raw) and raw[place + 1] == 110:
@@ -278,30 +278,43 @@ def _written(signs: U32, length: int, classes: U16, out: U32) -> int:
 @_compiled
 def _hides_a_word(signs: U32, place: int, classes: U16) -> bool:
     """Whether a rule of `undo_disguise` may begin at this mark, digit or symbol."""
-    before, kind, after = classes[signs[place - 1]], classes[signs[place]], classes[signs[place + 1]]
+    before, kind, after = (
+        classes[signs[place - 1]],
+        classes[signs[place]],
+        classes[signs[place + 1]],
+    )
     if not before & LETTER:
         return bool(signs[place] == 36 and after & LETTER)  # $word
     if kind & MARK:
         alone = not classes[signs[place - 2]] & WORD and after & ALNUM
         if alone and signs[place + 2] == signs[place] and classes[signs[place + 3]] & ALNUM:
             return True
-    if kind & LEET:
+    if kind & LEET:  # no sign is of LEET and of SYMBOL or BANG
         return bool(after & LETTER or (after & LEET and classes[signs[place + 2]] & LETTER))
     if kind & SYMBOL:
-        last = place
-        while last < place + 3 and classes[signs[last]] & SYMBOL:
-            last += 1
-        return bool(classes[signs[last]] & LETTER)
+        return _letter_within_three(signs, place, classes)
+    return bool(kind & BANG and after & LETTER)
+
+
+@_compiled
+def _letter_within_three(signs: U32, place: int, classes: U16) -> bool:
+    """Whether one to three symbols from here on end at a letter (a circled digit is both)."""
+    for offset in range(1, 4):
+        kind = classes[signs[place + offset]]
+        if kind & LETTER:
+            return True
+        if not kind & SYMBOL:
+            return False
     return False
 
 
 @_compiled
 def _stands_alone(signs: U32, place: int, classes: U16) -> bool:
     """Whether this letter or digit may be one of a word pulled apart by blanks or symbols."""
-    if (classes[signs[place - 1]] | classes[signs[place + 1]]) & WORD:
-        return False
     if _between_symbols(signs, place, classes):
         return True
+    if (classes[signs[place - 1]] | classes[signs[place + 1]]) & WORD:
+        return False
     for step in range(0, 6, 2):
         if signs[place + step + 1] != 32 or not classes[signs[place + step + 2]] & ALNUM:
             return False

@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.letters import FOLDED
-from classifiers.model import PLACEHOLDERS
 from classifiers.ngrams import (
     _PAIR_KEYS,
     _SHORT_KEYS,
     _WINDOW_KEYS,
     _WORD_KEYS,
+    U64,
     _kind_table,
 )
+from classifiers.normalise import PLACEHOLDERS
 from classifiers.scripts import _NUMBER, _STARTS
 
 TABLED = 0x2_0000
@@ -30,7 +31,9 @@ NEEDS_REFERENCE = -2
 FIRST_EXPANSION = -3  # -3 is expansion 0, -4 expansion 1 ...
 
 # Bits of `Tables.classes`.
-WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR = (1 << n for n in range(10))
+WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR, BANG = (
+    1 << place for place in range(11)
+)
 
 _CLASSES = {
     WORD: r"\w",
@@ -43,6 +46,7 @@ _CLASSES = {
     TWINNED: r"[\u0370-\u058f]",
     LATIN: r"[a-z]",
     CENSOR: r"[*~|_]",
+    BANG: r"!",
 }
 # Hamza and madda compose with letters that fold to the same letter composed or not; the letters
 # for which that is untrue are found below and need the reference.
@@ -59,7 +63,8 @@ class Tables:
     fold: TABLED entries: the sign that stands for this one, or REMOVED, NEEDS_REFERENCE, or
     FIRST_EXPANSION - n for the signs expansion[starts[n]:starts[n + 1]].
     classes: TABLED bit sets. kinds, scripts: as in `ngrams` and `scripts`.
-    placeholders: (words, longest) signs, 0 behind the end.
+    keys: of windows, single letters, words and pairs. placeholders: (words, longest) signs, 0 behind
+    the end.
     """
 
     fold: NDArray[np.int32]
@@ -68,10 +73,7 @@ class Tables:
     classes: NDArray[np.uint16]
     kinds: NDArray[np.uint8]
     scripts: NDArray[np.uint8]
-    window_keys: NDArray[np.uint64]
-    short_keys: NDArray[np.uint64]
-    word_keys: NDArray[np.uint64]
-    pair_keys: NDArray[np.uint64]
+    keys: tuple[U64, U64, U64, U64]
     placeholders: NDArray[np.uint32]
 
 
@@ -86,10 +88,7 @@ def tables() -> Tables:
         classes=_classes(),
         kinds=_kind_table(),
         scripts=_scripts(),
-        window_keys=_WINDOW_KEYS,
-        short_keys=_SHORT_KEYS,
-        word_keys=_WORD_KEYS,
-        pair_keys=_PAIR_KEYS,
+        keys=(_WINDOW_KEYS, _SHORT_KEYS, _WORD_KEYS, _PAIR_KEYS),
         placeholders=_placeholders(),
     )
 

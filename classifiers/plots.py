@@ -100,20 +100,17 @@ def _histograms(histogram: Histogram, threshold: float) -> str:
 
 
 def _slice_bars(axis: Axis, name: str) -> str:
+    recalls = [part.recall for part in axis.slices]
+    flags = [part.benign_flag_rate for part in axis.slices]
     panels = (
-        ("recall", "of n propaganda rows", [part.recall for part in axis.slices], ORANGE),
-        (
-            "flag rate of benign rows",
-            "of n benign rows",
-            [part.benign_flag_rate for part in axis.slices],
-            BLUE,
-        ),
+        ("recall", "propaganda", recalls, ORANGE, 1.0),
+        ("flag rate of benign rows", "benign", flags, BLUE, _right_end(flags)),
     )
     figure, both = blank(_height(len(axis.slices)), columns=2)
-    for axes, (title, of_what, rates, colour) in zip(both, panels, strict=True):
-        _bars(axes, rates, colour)
+    for axes, (title, kind, rates, colour, right) in zip(both, panels, strict=True):
+        _bars(axes, rates, colour, right)
         axes.set_title(title, loc="left", fontsize=9)
-        axes.set_xlabel(f"share {of_what}, 95 % interval")
+        axes.set_xlabel(f"share of n {kind} rows, 95 % interval")
     _name_bars(both[0], [part.name for part in axis.slices])
     return svg_of(figure, name)
 
@@ -122,7 +119,7 @@ def _benign_bars(kinds: Sequence[BenignKind], measured: Measured, name: str) -> 
     recall = measured.recall_in_use
     in_use = [kind.rates[0] for kind in kinds]
     figure, (axes,) = blank(_height(len(kinds)))
-    _bars(axes, in_use, BLUE)
+    _bars(axes, in_use, BLUE, _right_end(in_use))
     known = "unknown" if recall is None else f"{recall.value:.3f}, n = {recall.n:,}"
     threshold = measured.points[0].threshold
     axes.set_title(f"threshold {threshold:.3f}; recall there: {known}", loc="left", fontsize=9)
@@ -135,8 +132,13 @@ def _height(bars: int) -> float:
     return 0.9 + _ROW * max(bars, 2)
 
 
-def _bars(axes: Axes, rates: Sequence[Estimate | BoundedRate | None], colour: str) -> None:
-    """A bar, its interval and its n for each rate; "none" where there are no rows to rate."""
+def _bars(
+    axes: Axes, rates: Sequence[Estimate | BoundedRate | None], colour: str, right: float
+) -> None:
+    """A bar, its interval and its n for each rate; "none" where there are no rows to rate.
+
+    right: the rate at the right end of the scale.
+    """
     beside = axes.get_yaxis_transform()  # x in parts of the width, y in rows
     for row, found in enumerate(rates):
         if found is None:
@@ -149,7 +151,7 @@ def _bars(axes: Axes, rates: Sequence[Estimate | BoundedRate | None], colour: st
         axes.plot(ends, [row] * len(ends), "|", color=INK, ms=6)
         axes.text(1.03, row, f"{found.n:,}", va="center", fontsize=8, transform=beside)
     axes.text(1.03, -0.75, "n", fontsize=8, color=GREY, transform=beside)
-    axes.set(xlim=(0, _right_end(rates)), ylim=(len(rates) - 0.5, -0.5))
+    axes.set(xlim=(0, right), ylim=(len(rates) - 0.5, -0.5))
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
 

@@ -59,12 +59,12 @@ def svg_of(figure: Figure, name: str) -> str:
     with mpl.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
         # Only the space that a letter takes is guessed; the reader's fonts draw it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg")
     return inlined(stream.getvalue(), name)
 
 
 def inlined(document: str, name: str) -> str:
-    """The <svg> element of an SVG document, its ids made those of `name` alone.
+    """The <svg> element of an SVG document without its date, its ids made those of `name` alone.
 
     Several plots share one page, and an id may stand once in it.
     """
