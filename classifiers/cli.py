@@ -19,7 +19,7 @@ from classifiers.model import Model
 from classifiers.report import print_report, print_seed_report
 from classifiers.seed import seed_rows, train_seed
 from classifiers.seed_check import check_seed
-from classifiers.table import evaluation_rows, training_rows
+from classifiers.table import Row, evaluation_rows, training_rows
 from classifiers.training import train
 
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -112,19 +112,54 @@ def _summary(model: Model, out: Path) -> str:
 @click.option("--data", "tables", type=_File, multiple=True, required=True, help="Labelled table.")
 @click.option("--split", help="Only the rows of this split.")
 @click.option("--group-by", default="group", show_default=True, help="Column to slice by.")
+@click.option("--card", type=_Folder, help="Directory for a model card: card.md and card.html.")
+@click.option("--slice-by", "columns", multiple=True, help="A further column for the card.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 def evaluate_command(
-    directory: Path, tables: tuple[Path, ...], split: str | None, group_by: str, as_json: bool
+    directory: Path,
+    tables: tuple[Path, ...],
+    split: str | None,
+    group_by: str,
+    card: Path | None,
+    columns: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Measure a model on labelled rows: overall, by group and by language."""
     with _refusals():
         model = load(directory)
         rows = [row for path in tables for row in evaluation_rows(path, split, group_by)]
         report = evaluate(model, rows)
+        if card is not None:
+            _write_card(card, model, rows, tables, columns)
     if as_json:
         click.echo(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
     else:
         print_report(report, _console())
+
+
+def _write_card(
+    directory: Path,
+    model: Model,
+    rows: list[Row],
+    tables: tuple[Path, ...],
+    columns: tuple[str, ...],
+) -> None:
+    from classifiers.model_card.rows import column_axis, scored_rows
+    from classifiers.model_card.writing import (  # matplotlib takes a second to load
+        measure,
+        write_card,
+    )
+
+    by_table = [(path, [row for row in rows if row.file == path.name]) for path in tables]
+    axes = {
+        column: [names for path, own in by_table for names in column_axis(path, column, own)]
+        for column in columns
+    }
+    scores = model.scores([row.text for row in rows])
+    data = ", ".join(path.name for path in tables)
+    write_card(
+        directory, measure(scored_rows(rows, scores, model.threshold, model.version, data, axes))
+    )
 
 
 @main.command("predict")

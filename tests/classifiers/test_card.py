@@ -9,12 +9,11 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from classifiers import card_html
-from classifiers.card import Measured, Recall, Scored, measure, write_card
-from classifiers.card_markdown import markdown
-from classifiers.card_parts import parts
-from classifiers.printable import printable
-from classifiers.svg import inlined
+from classifiers.model_card.markdown import markdown
+from classifiers.model_card.parts import parts
+from classifiers.model_card.printable import printable
+from classifiers.model_card.svg import inlined
+from classifiers.model_card.writing import Measured, Recall, Scored, measure, write_card
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -227,7 +226,7 @@ def test_plots_are_well_formed_and_labelled(page: str) -> None:
 def test_names_from_data_stay_words(page: str, name: str) -> None:
     plain, content = Reader(page), parts(measured((name, "B")))
 
-    html = card_html.page(name, content, {})
+    html = page_of(name, content, {})
 
     reader = Reader(html)
     assert set(reader.tags) <= set(plain.tags)

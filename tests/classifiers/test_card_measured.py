@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from classifiers import Row, TableError
-from classifiers.card_rows import column_axis, scored_rows
-from classifiers.measured import Recall, Scored, measure, reliability_bins
-from classifiers.slices import MOST_SLICES, axis, benign_kinds, length_quarters
+from classifiers.model_card.measured import Recall, Scored, measure, reliability_bins
+from classifiers.model_card.rows import column_axis, scored_rows
+from classifiers.model_card.slices import MOST_SLICES, axis, benign_kinds, length_quarters
 from classifiers.table import read_table
 
 SCORES = np.array([0.9, 0.8, 0.4, 0.7, 0.2, 0.1])

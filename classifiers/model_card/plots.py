@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from classifiers.intervals import BoundedRate, Curve, Estimate
-from classifiers.measured import Bin, Histogram, Measured, Point
-from classifiers.printable import printable
-from classifiers.slices import Axis, BenignKind
-from classifiers.svg import BLUE, GREY, INK, ORANGE, blank, styled, svg_of
+from classifiers.model_card.measured import Bin, Histogram, Measured, Point
+from classifiers.model_card.printable import printable
+from classifiers.model_card.slices import Axis, BenignKind
+from classifiers.model_card.svg import BLUE, GREY, INK, ORANGE, blank, styled, svg_of
 
 _ROW = 0.24  # inches of height for a bar
 _NAME_LENGTH = 34  # signs of a slice name that fit beside its bar

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
-from classifiers.card_parts import Part, Table
-from classifiers.printable import printable
+from classifiers.model_card.parts import Part, Table
+from classifiers.model_card.printable import printable
 
 _CSS = """
 :root { color-scheme: light }

@@ -8,8 +8,8 @@ import numpy as np
 
 from classifiers.errors import TableError
 from classifiers.intervals import F64
-from classifiers.measured import Recall, Scored
-from classifiers.slices import Names
+from classifiers.model_card.measured import Recall, Scored
+from classifiers.model_card.slices import Names
 from classifiers.table import Row
 
 

@@ -6,11 +6,11 @@ The card is about the figures of one model on one set of rows; `classifiers.meas
 import os
 from pathlib import Path
 
-from classifiers.card_html import page
-from classifiers.card_markdown import markdown
-from classifiers.card_parts import parts
-from classifiers.measured import Measured, Recall, Scored, measure
-from classifiers.plots import plots
+from classifiers.model_card.html import page
+from classifiers.model_card.markdown import markdown
+from classifiers.model_card.measured import Measured, Recall, Scored, measure
+from classifiers.model_card.parts import parts
+from classifiers.model_card.plots import plots
 
 __all__ = ["Measured", "Recall", "Scored", "measure", "write_card"]
 

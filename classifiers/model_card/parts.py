@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifiers.intervals import FEWEST_OF_A_KIND, RESAMPLES, BoundedRate, Curve, Estimate
-from classifiers.measured import Measured, Point
-from classifiers.plots import kinds_by_axis
-from classifiers.slices import MOST_SLICES, Axis, BenignKind
+from classifiers.model_card.measured import Measured, Point
+from classifiers.model_card.plots import kinds_by_axis
+from classifiers.model_card.slices import MOST_SLICES, Axis, BenignKind
 
 NOTHING = "-"
 

@@ -16,7 +16,14 @@ from classifiers.intervals import (
     ranking,
     rate,
 )
-from classifiers.slices import Axis, BenignKind, Names, axis, benign_kinds, length_quarters
+from classifiers.model_card.slices import (
+    Axis,
+    BenignKind,
+    Names,
+    axis,
+    benign_kinds,
+    length_quarters,
+)
 
 BINS = 10  # of the reliability table, with equally many rows each
 HISTOGRAM_BINS = 25

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from classifiers.card_parts import Part, Table
-from classifiers.printable import printable
+from classifiers.model_card.parts import Part, Table
+from classifiers.model_card.printable import printable
 
 # What Markdown or the HTML inside it would read as more than a letter.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~$&!])")
