@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from classifiers.model_card.html import page as page_of
 from classifiers.model_card.markdown import markdown
 from classifiers.model_card.parts import parts
 from classifiers.model_card.printable import printable
