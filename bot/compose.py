@@ -7,21 +7,23 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.commands import Commands
 from bot.chat.courier import TelegramCourier
 from bot.chat.directory import TelegramDirectory
 from bot.chat.inbox import PeopleWorker, PostWorker
+from bot.chat.learning import Learning
 from bot.chat.members import Members
 from bot.chat.menus import Menus
 from bot.chat.poller import Poller
 from bot.chat.presses import Presses
 from bot.chat.staff import Staff
 from bot.chat.telegram_bot import TelegramBot, telegram_bot
+from bot.chat.uploads import Uploads
 from bot.clock import SystemClock
 from bot.domain.errors import TokenRefused
-from bot.ports import Classifier, Clock
+from bot.ports import Classifier, Clock, FileReader
 from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
 from bot.schedule.tick import Tick
@@ -29,17 +31,23 @@ from bot.services.deal import Deal
 from bot.services.decide import Decide
 from bot.services.ingest import Ingest
 from bot.services.join import Join
-from bot.services.judge import Judge
+from bot.services.learn import Learn
+from bot.services.learn_champion import Champion
+from bot.services.learn_promote import Promote
+from bot.services.learn_quality import Quality
+from bot.services.learn_train import Train
 from bot.services.part import Part
 from bot.services.receive import Receive
 from bot.services.refer import Refer
 from bot.services.report import Report
+from bot.services.sample import Sample
+from bot.services.scan import Scan
 from bot.services.send import Send
 from bot.services.triage import Triage
 from bot.services.watch import Watch
 from bot.settings import Settings
+from bot.sources.files import read_file
 from bot.storage.database import Database
-from classifiers import seed_model
 
 _log = logging.getLogger(__name__)
 _PAUSE = 5.0  # seconds between attempts to reach Telegram at the start
@@ -52,26 +60,37 @@ class Reading:
     database: Database
     clock: Clock
     classifier: Classifier
+    champion: Champion
     deal: Deal
     ingest: Ingest
     triage: Triage
+    scan: Scan
+    read_file: FileReader
 
 
 def reading(
     settings: Settings, *, clock: Clock | None = None, classifier: Classifier | None = None
 ) -> Reading:
-    """The reading half. Loads the seed model, and trains it where there is none."""
+    """The reading half. Loads the model in use; trains the seed model where there is none."""
     clock = clock or SystemClock()
     database = Database(settings.database_url.get_secret_value())
-    judge = classifier or Judge(seed_model(settings.model_dir))
+    champion = Champion(settings.model_dir)
+    if classifier is None:
+        champion.load()
+    judge = classifier or champion
     deal = Deal(database, clock, settings.timezone)
+    ingest = Ingest(database, clock)
+    triage = Triage(database, clock, judge, deal)
     return Reading(
         database=database,
         clock=clock,
         classifier=judge,
+        champion=champion,
         deal=deal,
-        ingest=Ingest(database, clock),
-        triage=Triage(database, clock, judge, deal),
+        ingest=ingest,
+        triage=triage,
+        scan=Scan(ingest, triage),
+        read_file=read_file,
     )
 
 
@@ -87,6 +106,7 @@ class Running:
     post_office: PostOffice
     tick: Tick
     refer: Refer
+    learn: Learn
 
     async def run(self) -> None:
         """Raises TokenRefused when Telegram does not know the token (any more)."""
@@ -98,9 +118,10 @@ class Running:
         except* TokenRefused as refused:
             raise TokenRefused from refused
         finally:
-            self.tick.stop()
+            await self.tick.stop()
 
     async def close(self) -> None:
+        await self.learn.close()
         await self.bot.shutdown()
         await self.database.close()
 
@@ -118,6 +139,12 @@ async def running(
     watch = Watch(database, clock, TelegramDirectory(bot))
     refer = Refer(database, clock)
     staff = Staff(Part(database, clock, deal, settings.admin_ids))
+    train = Train(database, clock, half.champion, settings.flag_rate_limit)
+    learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
+    promote = Promote(database, clock, half.champion)
+    learning = Learning(Quality(database, clock), learn, promote, settings.timezone)
+    uploads = Uploads(bot, half.scan, half.read_file)
+    uploads.clear()
     menus = Menus(bot)
     await menus.set_up()
     commands = Commands(
@@ -127,6 +154,8 @@ async def running(
         refer=refer,
         report=Report(database, half.classifier.version),
         staff=staff,
+        learning=learning,
+        uploads=uploads,
         menus=menus,
         contact=settings.contact or settings.operator,
         bot_name=bot.username,
@@ -138,14 +167,25 @@ async def running(
         database,
         clock,
         commands,
-        Presses(join, deal, Decide(database, clock, deal), staff),
+        Presses(join, deal, Decide(database, clock, deal), staff, learning),
         Members(bot, watch),
     )
     send = Send(database, clock, TelegramCourier(bot), deal, refer)
+    sample = Sample(
+        database,
+        clock,
+        half.classifier,
+        deal,
+        size=settings.sample_size,
+        timezone=settings.timezone,
+    )
     jobs = {
         "refer what can no longer be undone": refer.past_undo,
         "make the digests whose time has come": refer.due_digests,
         "deal cards that became free": deal.wake_desks,
+        "have people look at a few unflagged posts": sample.daily,
+        "train on what was decided": learn.go_on,
+        "take the promoted model": promote.settle,
     }
 
     def on_received() -> None:
@@ -161,22 +201,30 @@ async def running(
         post_office=PostOffice(database, clock, send, Pace()),
         tick=Tick(jobs, settings.tick_seconds),
         refer=refer,
+        learn=learn,
     )
 
 
 async def _introduce(bot: TelegramBot) -> None:
-    """Waits until Telegram has told the bot's name."""
-    while True:
-        try:
-            await bot.initialize()
-        except InvalidToken as error:
-            raise TokenRefused from error
-        except NetworkError as error:
-            _log.warning(
-                "Telegram cannot be reached (%s), trying again in %.0f s",
-                type(error).__name__,
-                _PAUSE,
-            )
+    """Waits until Telegram has told the bot's name. Raises TokenRefused for a bad token."""
+    try:
+        while not await _is_known(bot):
             await asyncio.sleep(_PAUSE)
-        else:
-            return
+    except (TokenRefused, asyncio.CancelledError):
+        await bot.hang_up()
+        raise
+
+
+async def _is_known(bot: TelegramBot) -> bool:
+    try:
+        await bot.initialize()
+    except InvalidToken as error:
+        raise TokenRefused from error
+    except TelegramError as error:
+        _log.warning(
+            "Telegram cannot be reached (%s), trying again in %.0f s",
+            type(error).__name__,
+            _PAUSE,
+        )
+        return False
+    return True

@@ -1,11 +1,14 @@
 """What the inside expects of the outside: a clock, a classifier, a courier."""
 
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.channel import ChannelRef
+from bot.domain.scan import FileRow
 from classifiers import Prediction
 
 
@@ -39,30 +42,50 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that travels with a letter; one whose name ends in `.png` is shown as a picture."""
+
+    name: str
+    content: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        return self.name.endswith(".png")
+
+
+@dataclass(frozen=True)
 class Letter:
     """A message as it leaves: HTML of at most 4,096 characters after parsing, and its buttons.
 
     protected: cannot be forwarded or saved. silent: arrives without a sound.
+    attachment: the HTML becomes its caption, of at most 1,024 characters; it cannot be edited.
     """
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = field(default=())
     protected: bool = False
     silent: bool = False
+    attachment: Attachment | None = None
 
     def as_json(self) -> dict[str, Any]:
         rows = [[[b.label, b.data, b.url, b.style] for b in row] for row in self.buttons]
-        return {
+        kept = {
             "html": self.html,
             "buttons": rows,
             "protected": self.protected,
             "silent": self.silent,
         }
+        if self.attachment is None:
+            return kept
+        content = b64encode(self.attachment.content).decode()
+        return kept | {"attachment": [self.attachment.name, content]}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Letter":
         rows = tuple(tuple(Button(*cells) for cells in row) for row in kept["buttons"])
-        return cls(kept["html"], rows, kept["protected"], kept["silent"])
+        name, content = kept.get("attachment") or (None, "")
+        attachment = Attachment(name, b64decode(content)) if name else None
+        return cls(kept["html"], rows, kept["protected"], kept["silent"], attachment)
 
 
 class Courier(Protocol):
@@ -94,4 +117,23 @@ class Directory(Protocol):
 
     async def look_up(self, username: str) -> Found | None:
         """None where Telegram does not say: an unknown name, or a channel the bot is not in."""
+        ...
+
+
+class FileReader(Protocol):
+    """Reads a file of messages as a stream, whatever its kind."""
+
+    def __call__(
+        self,
+        path: Path,
+        *,
+        username: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Iterator[FileRow]:
+        """The file's rows in their order.
+
+        username: the public name, where the file does not carry it; for all its channels.
+        progress: called now and then with the number of bytes read so far.
+        Raises ExportError, at once or while reading, for what is no such file.
+        """
         ...

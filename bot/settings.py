@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     contact: str = ""
     timezone: str = "Asia/Jakarta"
     digest_at: str = "0 8 * * *"
+    sample_size: int = 10
+    learn_at: str = "0 3 * * 1"
+    flag_rate_limit: float = 0.05
     bot_api_url: str = ""
     tick_seconds: float = 5.0
     log_level: str = "INFO"
@@ -71,11 +74,25 @@ class Settings(BaseSettings):
             raise ValueError("no such time zone: write one such as Asia/Jakarta") from error
         return name
 
-    @field_validator("digest_at")
+    @field_validator("digest_at", "learn_at")
     @classmethod
     def _timetable(cls, crontab: str) -> str:
         next_time(crontab, "UTC", datetime.now(UTC))
         return crontab
+
+    @field_validator("sample_size")
+    @classmethod
+    def _posts(cls, number: int) -> int:
+        if not 0 <= number <= 1000:
+            raise ValueError("between 0 (no sample) and 1000 posts a day")
+        return number
+
+    @field_validator("flag_rate_limit")
+    @classmethod
+    def _share(cls, share: float) -> float:
+        if not 0 < share <= 1:
+            raise ValueError("a share above 0 and up to 1: 0.05 is one in twenty")
+        return share
 
     @field_validator("tick_seconds")
     @classmethod

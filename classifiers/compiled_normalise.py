@@ -9,12 +9,10 @@ Only `classifiers.compiled` imports this file, because it imports numba. A compi
 on disk under the state of its own file alone: what other files define comes in as an argument.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from classifiers.compiled_code import compiled
 
 U32 = NDArray[np.uint32]
 I32 = NDArray[np.int32]
@@ -41,15 +39,8 @@ _MASKED_USER = np.array([ord(sign) for sign in "[username]"], dtype=np.uint32)
 _URL = np.array([ord(sign) for sign in " url "], dtype=np.uint32)
 _USER = np.array([ord(sign) for sign in " user "], dtype=np.uint32)
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
-
-def _compiled(function: _Function) -> _Function:
-    """nogil: an event loop in another thread keeps answering meanwhile."""
-    return cast(_Function, njit(nogil=True, cache=True)(function))
-
-
-@_compiled
+@compiled
 def normalise_batch(
     signs: U32, ends: I64, fold: I32, expansion: U32, starts: I64, classes: U16
 ) -> tuple[U32, I64]:
@@ -82,62 +73,67 @@ def normalise_batch(
     return out[:at], out_ends
 
 
-@_compiled
+@compiled
 def _grown(out: U32, used: int, needed: int) -> U32:
     larger = np.empty(2 * len(out) + needed, dtype=np.uint32)
     larger[:used] = out[:used]
     return larger
 
 
-@_compiled
+@compiled
 def _folded(raw: U32, fold: I32, expansion: U32, starts: I64, out: U32) -> int:
     """Fold sign by sign, PAD blanks on both sides; the length with them, or -1."""
     out[:PAD] = 32
     at = PAD
-    ascii_only = True
-    for sign in raw:
-        ascii_only &= sign < 128
-    skip = False
-    for place in range(len(raw)):
+    keeps_backtick = _is_ascii(raw)
+    place = 0
+    while place < len(raw):
         sign = raw[place]
-        if skip:
-            skip = False
-            continue
-        if sign >= TABLED:
-            return -1
-        plain = fold[sign]
-        if sign == 92 and place + 1 < len(raw) and raw[place + 1] == 110:
-            out[at] = 32  # an escaped line end
-            at += 1
-            skip = True
-        elif sign == 96 and ascii_only:
-            out[at] = 96
-            at += 1
-        elif plain >= 0:
+        plain = fold[sign] if sign < TABLED else NEEDS_REFERENCE
+        place += 1
+        if sign == 92 and place < len(raw) and raw[place] == 110:
+            plain = 32  # an escaped line end
+            place += 1
+        elif sign == 96 and keeps_backtick:
+            plain = 96
+        if plain >= 0:
             out[at] = plain
             at += 1
         elif plain == NEEDS_REFERENCE:
             return -1
         elif plain != REMOVED:
-            number = FIRST_EXPANSION - plain
-            for piece in range(starts[number], starts[number + 1]):
-                out[at] = expansion[piece]
-                at += 1
+            at = _expanded(FIRST_EXPANSION - plain, expansion, starts, out, at)
     out[at : at + PAD] = 32
     return at + PAD
 
 
-@_compiled
+@compiled
+def _is_ascii(signs: U32) -> bool:
+    either = np.uint32(0)
+    for sign in signs:
+        either |= sign
+    return bool(either < 128)
+
+
+@compiled
+def _expanded(number: int, expansion: U32, starts: I64, out: U32, at: int) -> int:
+    for piece in range(starts[number], starts[number + 1]):
+        out[at] = expansion[piece]
+        at += 1
+    return at
+
+
+@compiled
 def _is_at(signs: U32, place: int, end: int, word: U32) -> bool:
     if place + len(word) > end:
         return False
-    for offset in range(len(word)):
+    for offset in range(len(word)):  # noqa: SIM110 - `all` of a generator does not compile
         if signs[place + offset] != word[offset]:
             return False
     return True
 
 
-@_compiled
+@compiled
 def _named(signs: U32, length: int, classes: U16, out: U32) -> int:
     """Links and mentions by one word each; the new length, or -1 for what may be mail."""
     place = 0
@@ -169,7 +165,7 @@ def _named(signs: U32, length: int, classes: U16, out: U32) -> int:
     return at
 
 
-@_compiled
+@compiled
 def _link_end(signs: U32, place: int, end: int, classes: U16) -> int:
     """Where the link that begins here ends; the same place where none does."""
     body = _body_of_link(signs, place, end, classes)
@@ -180,7 +176,7 @@ def _link_end(signs: U32, place: int, end: int, classes: U16) -> int:
     return body
 
 
-@_compiled
+@compiled
 def _body_of_link(signs: U32, place: int, end: int, classes: U16) -> int:
     """Where a link's free part may begin, or -1 where there is no link."""
     if _is_at(signs, place, end, _HTTP):
@@ -205,14 +201,14 @@ def _body_of_link(signs: U32, place: int, end: int, classes: U16) -> int:
     return body
 
 
-@_compiled
+@compiled
 def _may_be_mail(signs: U32, place: int, classes: U16) -> bool:
     before, after = signs[place - 1], signs[place + 1]
     named = classes[before] & WORD or before == 46 or before == 43 or before == 45
     return bool(named and (classes[after] & WORD or after == 45))
 
 
-@_compiled
+@compiled
 def _mention_end(signs: U32, place: int, classes: U16) -> int:
     """Where the mention that begins at this @ ends; the same place where it is none."""
     before = classes[signs[place - 1]] & WORD or signs[place - 1] == 64
@@ -224,7 +220,7 @@ def _mention_end(signs: U32, place: int, classes: U16) -> int:
     return end if 3 <= end - place - 2 <= 31 else place
 
 
-@_compiled
+@compiled
 def _mixes_scripts(signs: U32, length: int, classes: U16) -> bool:
     """Whether a word may be written in letters of another script (see `fold_mixed_words`)."""
     latin = other = 0
@@ -239,43 +235,41 @@ def _mixes_scripts(signs: U32, length: int, classes: U16) -> bool:
     return bool(other > 0 and (meeting or latin > 3 * other))
 
 
-@_compiled
+@compiled
 def _written(signs: U32, length: int, classes: U16, out: U32) -> int:
     """Write with single blanks and shortened runs; the length, or -1 for a mark of disguise."""
     at = run = 0
     before = 32
-    for place in range(PAD - 1, length - PAD + 1):
+    for place in range(PAD, length - PAD + 1):
         sign = signs[place]
         kind = classes[sign]
-        if kind & _SPECIAL:
-            if _hides_a_word(signs, place, classes):
-                return -1
-            if kind & CENSOR and classes[signs[place - 1]] & classes[signs[place + 1]] & LETTER:
-                continue
+        if kind & _SPECIAL and _hides_a_word(signs, place, classes):
+            return -1
         if kind & ALNUM and _stands_alone(signs, place, classes):
             return -1
-        if kind & SPACE:
-            if at and out[at - 1] != 32:
-                out[at] = 32
-                at += 1
-            before = sign
+        if kind & CENSOR and classes[signs[place - 1]] & classes[signs[place + 1]] & LETTER:
             continue
         run = run + 1 if sign == before else 1
         before = sign
-        if run >= 3:
-            if kind & LETTER:
-                at -= run == 3
-                continue
-            if not kind & WORD:
-                continue
-        out[at] = sign
-        at += 1
-    if at and out[at - 1] == 32:
-        at -= 1
+        if kind & SPACE:
+            at = _blank_written(out, at)
+        elif run < 3 or (kind & WORD and not kind & LETTER):
+            out[at] = sign
+            at += 1
+        elif run == 3 and kind & LETTER:
+            at -= 1  # of letters one stays, of marks two
+    return at - 1 if at and out[at - 1] == 32 else at
+
+
+@compiled
+def _blank_written(out: U32, at: int) -> int:
+    if at and out[at - 1] != 32:
+        out[at] = 32
+        return at + 1
     return at
 
 
-@_compiled
+@compiled
 def _hides_a_word(signs: U32, place: int, classes: U16) -> bool:
     """Whether a rule of `undo_disguise` may begin at this mark, digit or symbol."""
     before, kind, after = (
@@ -296,7 +290,7 @@ def _hides_a_word(signs: U32, place: int, classes: U16) -> bool:
     return bool(kind & BANG and after & LETTER)
 
 
-@_compiled
+@compiled
 def _letter_within_three(signs: U32, place: int, classes: U16) -> bool:
     """Whether one to three symbols from here on end at a letter (a circled digit is both)."""
     for offset in range(1, 4):
@@ -308,7 +302,7 @@ def _letter_within_three(signs: U32, place: int, classes: U16) -> bool:
     return False
 
 
-@_compiled
+@compiled
 def _stands_alone(signs: U32, place: int, classes: U16) -> bool:
     """Whether this letter or digit may be one of a word pulled apart by blanks or symbols."""
     if _between_symbols(signs, place, classes):
@@ -321,7 +315,7 @@ def _stands_alone(signs: U32, place: int, classes: U16) -> bool:
     return bool(classes[signs[place - 1]] & SPACE)
 
 
-@_compiled
+@compiled
 def _between_symbols(signs: U32, place: int, classes: U16) -> bool:
     before = place - 2 if signs[place - 1] == 32 else place - 1
     after = place + 2 if signs[place + 1] == 32 else place + 1

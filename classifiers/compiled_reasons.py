@@ -6,12 +6,12 @@ disk under the state of its own file alone, so this file spells the hashes out o
 everything else as arguments.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from classifiers.compiled_code import compiled
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -23,17 +23,12 @@ F64 = NDArray[np.float64]
 
 MIX = np.uint64(0xFF51AFD7ED558CCD)
 LETTER, SYMBOL = 1, 3
+# Fowler, Noll, Vo: enough to tell the words of one text apart, which are compared in full anyway.
+_FNV_START = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
-
-def _compiled(function: _Function) -> _Function:
-    """nogil: an event loop in another thread keeps answering meanwhile."""
-    return cast(_Function, njit(nogil=True, cache=True)(function))
-
-
-@_compiled
+@compiled
 def explain_batch(
     signs: U32,
     ends: I64,
@@ -85,7 +80,7 @@ def explain_batch(
         start = ends[row]
 
 
-@_compiled
+@compiled
 def _slots_for(length: int) -> int:
     slots = 64
     while slots < 6 * length + 16:
@@ -93,8 +88,10 @@ def _slots_for(length: int) -> int:
     return slots
 
 
-@_compiled
-def _windows(text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int], grams: I32) -> int:
+@compiled
+def _windows(
+    text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int], grams: I32
+) -> int:
     """List the windows: column for now, the word between blanks that each lies in."""
     shift = np.uint64(64 - bits[1])
     base = 1 << bits[0]
@@ -120,26 +117,26 @@ def _windows(text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int]
     return found
 
 
-@_compiled
+@compiled
 def _words(
     text: U32, kinds: U8, word_keys: U64, pair_keys: U64, bits: int, grams: I32, found: int
 ) -> int:
     """Append single words and pairs of neighbours, as `ngrams` tells them apart."""
     shift = np.uint64(64 - bits)
-    last_kind = len(kinds) - 1
+    last_kind = np.uint32(len(kinds) - 1)
     word = begin_before = -1
     before = np.uint64(0)
     place = 1
     while place < len(text) - 2:
         word += text[place - 1] == 32 and text[place] != 32
-        kind = kinds[min(np.int64(text[place]), last_kind)]
+        kind = kinds[min(text[place], last_kind)]
         if kind != LETTER and kind != SYMBOL:
             place += 1
             continue
         begin = place
         total = np.uint64(text[place]) * word_keys[0]
         place += 1
-        while kind == LETTER and kinds[min(np.int64(text[place]), last_kind)] == LETTER:
+        while kind == LETTER and kinds[min(text[place], last_kind)] == LETTER:
             total += np.uint64(text[place]) * word_keys[(place - begin) & 63]
             place += 1
         grams[0, found] = np.int64(_mixed(total) >> shift)
@@ -156,13 +153,13 @@ def _words(
     return found
 
 
-@_compiled
+@compiled
 def _mixed(value: Any) -> Any:
     value = (value ^ (value >> np.uint64(33))) * MIX
     return value ^ (value >> np.uint64(29))
 
 
-@_compiled
+@compiled
 def _cells(grams: I32, found: int, seen: I32, columns: I32, shares: I32) -> int:
     """Give each n-gram its cell in place of its column; how many cells there are."""
     mask = len(seen) - 1
@@ -183,7 +180,7 @@ def _cells(grams: I32, found: int, seen: I32, columns: I32, shares: I32) -> int:
     return cells
 
 
-@_compiled
+@compiled
 def _weigh(
     columns: I32,
     shares: I32,
@@ -214,7 +211,7 @@ def _weigh(
                 head_sums[code] += value * np.float64(head_weights[row, code])
 
 
-@_compiled
+@compiled
 def _spelled(text: U32, edges: U8, names: I32, sums: F64) -> int:
     """The words between blanks, without the marks at their edges; how many there are."""
     words = 0
@@ -236,15 +233,13 @@ def _spelled(text: U32, edges: U8, names: I32, sums: F64) -> int:
     return words
 
 
-@_compiled
+@compiled
 def _is_edge(sign: int, edges: U8) -> bool:
     return bool(sign < len(edges) and edges[sign])
 
 
-@_compiled
-def _shared_out(
-    grams: I32, found: int, parts: F64, names: I32, sums: F64, entries: int
-) -> int:
+@compiled
+def _shared_out(grams: I32, found: int, parts: F64, names: I32, sums: F64, entries: int) -> int:
     """Add each window and word to the word it lies in, and each pair as an entry of its own."""
     for gram in range(found):
         part = parts[grams[0, gram]]
@@ -258,13 +253,13 @@ def _shared_out(
     return entries
 
 
-@_compiled
+@compiled
 def _merge(text: U32, names: I32, sums: F64, entries: int, seen: I32) -> None:
     """Add what is spelled alike to the first of its kind; the others become 0."""
     mask = len(seen) - 1
     for entry in range(entries):
         first, last = names[0, entry], names[1, entry]
-        total = np.uint64(1469598103934665603)
+        total = _FNV_START
         for at in range(first, last):
             total = (total ^ np.uint64(text[at])) * _FNV_PRIME
         slot = np.int64(total >> np.uint64(33)) & mask
@@ -277,18 +272,18 @@ def _merge(text: U32, names: I32, sums: F64, entries: int, seen: I32) -> None:
             sums[entry] = 0.0
 
 
-@_compiled
+@compiled
 def _same(text: U32, names: I32, entry: int, first: int, last: int) -> bool:
     begin = names[0, entry]
     if names[1, entry] - begin != last - first:
         return False
-    for offset in range(last - first):
+    for offset in range(last - first):  # noqa: SIM110 - `all` of a generator does not compile
         if text[begin + offset] != text[first + offset]:
             return False
     return True
 
 
-@_compiled
+@compiled
 def _pick(names: I32, sums: F64, entries: int, offset: int, spans: I64, weights: F64) -> None:
     """The entries of largest effect in either direction, the earlier first among equals."""
     most = len(weights)

@@ -6,12 +6,12 @@ numba. A compiled function is kept on disk under the state of its own file alone
 define comes in as an argument.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from classifiers.compiled_code import compiled
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -27,15 +27,8 @@ FEWEST_WINDOWS = 20
 PLACEHOLDERS_BELOW = 200
 FOREIGN_SHARE = 0.5
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
-
-def _compiled(function: _Function) -> _Function:
-    """nogil: an event loop in another thread keeps answering meanwhile."""
-    return cast(_Function, njit(nogil=True, cache=True)(function))
-
-
-@_compiled
+@compiled
 def measure_batch(
     signs: U32,
     ends: I64,
@@ -89,7 +82,7 @@ def measure_batch(
         known[row] = not (foreign > FOREIGN_SHARE * letters or too_rare)
 
 
-@_compiled
+@compiled
 def _slots_for(length: int) -> int:
     """A power of two, at least twice the n-grams of one space."""
     slots = 64
@@ -98,8 +91,8 @@ def _slots_for(length: int) -> int:
     return slots
 
 
-@_compiled
-def _add(column: int, seen: I32, columns: I32, count: int) -> int:
+@compiled
+def _add(column: Any, seen: I32, columns: I32, count: int) -> int:
     """Append the column unless it is among the seen; the new count. `seen` holds column or -1."""
     mask = len(seen) - 1
     slot = column & mask
@@ -112,7 +105,7 @@ def _add(column: int, seen: I32, columns: I32, count: int) -> int:
     return count
 
 
-@_compiled
+@compiled
 def _windows(
     text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int], seen: I32, columns: I32
 ) -> int:
@@ -136,7 +129,7 @@ def _windows(
     return count
 
 
-@_compiled
+@compiled
 def _words(
     text: U32, kinds: U8, word_keys: U64, pair_keys: U64, bits: int, seen: I32, columns: I32
 ) -> int:
@@ -144,13 +137,13 @@ def _words(
     seen[:] = -1
     count = 0
     shift = np.uint64(64 - bits)
-    last_kind = len(kinds) - 1
+    last_kind = np.uint32(len(kinds) - 1)
     total = before = np.uint64(0)
     place_in_word = -1  # -1 outside of words
     words = 0
     for place in range(len(text)):
         sign = text[place]
-        kind = kinds[min(np.int64(sign), last_kind)]
+        kind = kinds[min(sign, last_kind)]
         if place_in_word >= 0 and kind != LETTER:  # the word ends before this sign
             count = _add_word(total, before, words, pair_keys, shift, seen, columns, count)
             before = total
@@ -169,13 +162,13 @@ def _words(
     return count
 
 
-@_compiled
+@compiled
 def _add_word(
-    total: int,
-    before: int,
+    total: Any,
+    before: Any,
     words: int,
     pair_keys: U64,
-    shift: int,
+    shift: Any,
     seen: I32,
     columns: I32,
     count: int,
@@ -188,13 +181,13 @@ def _add_word(
     return count
 
 
-@_compiled
+@compiled
 def _mixed(value: Any) -> Any:
     value = (value ^ (value >> np.uint64(33))) * MIX
     return value ^ (value >> np.uint64(29))
 
 
-@_compiled
+@compiled
 def _sums(columns: I32, pairs: F32, never_seen: float, sums: F64) -> None:
     """Into `sums`: weight times idf, idf squared, rarity."""
     product = squares = rarity = 0.0
@@ -206,12 +199,12 @@ def _sums(columns: I32, pairs: F32, never_seen: float, sums: F64) -> None:
     sums[0], sums[1], sums[2] = product, squares, rarity
 
 
-@_compiled
+@compiled
 def _scaled(sums: F64) -> float:
     return float(sums[0] / np.sqrt(sums[1])) if sums[1] > 0.0 else 0.0
 
 
-@_compiled
+@compiled
 def _letters(text: U32, scripts: U8, limits: F64) -> tuple[int, int, float]:
     """How many letters, how many of scripts that training hardly saw, and the limit of the script
     that most letters are of (the first of equals)."""
@@ -230,7 +223,7 @@ def _letters(text: U32, scripts: U8, limits: F64) -> tuple[int, int, float]:
     return letters, foreign, limit
 
 
-@_compiled
+@compiled
 def _only_placeholders(text: U32, placeholders: U32) -> bool:
     """Whether a short text holds nothing but the words that stand for links and mentions."""
     if len(text) - 2 >= PLACEHOLDERS_BELOW:
@@ -246,7 +239,7 @@ def _only_placeholders(text: U32, placeholders: U32) -> bool:
     return True
 
 
-@_compiled
+@compiled
 def _is_among(word: U32, words: U32) -> bool:
     longest = words.shape[1]
     if len(word) > longest:

@@ -23,6 +23,7 @@ from classifiers.ngrams import (
     _kind_table,
 )
 from classifiers.normalise import PLACEHOLDERS
+from classifiers.reasons import _EDGES
 from classifiers.scripts import _NUMBER, _STARTS
 
 TABLED = 0x2_0000
@@ -63,8 +64,8 @@ class Tables:
     fold: TABLED entries: the sign that stands for this one, or REMOVED, NEEDS_REFERENCE, or
     FIRST_EXPANSION - n for the signs expansion[starts[n]:starts[n + 1]].
     classes: TABLED bit sets. kinds, scripts: as in `ngrams` and `scripts`.
-    keys: of windows, single letters, words and pairs. placeholders: (words, longest) signs, 0 behind
-    the end.
+    keys: of windows, single letters, words and pairs. placeholders: (words, longest) signs, 0
+    behind the end. edges: 1 for signs that a reason's word is shown without.
     """
 
     fold: NDArray[np.int32]
@@ -75,6 +76,7 @@ class Tables:
     scripts: NDArray[np.uint8]
     keys: tuple[U64, U64, U64, U64]
     placeholders: NDArray[np.uint32]
+    edges: NDArray[np.uint8]
 
 
 @cache
@@ -90,6 +92,7 @@ def tables() -> Tables:
         scripts=_scripts(),
         keys=(_WINDOW_KEYS, _SHORT_KEYS, _WORD_KEYS, _PAIR_KEYS),
         placeholders=_placeholders(),
+        edges=_edges(),
     )
 
 
@@ -180,4 +183,11 @@ def _placeholders() -> NDArray[np.uint32]:
     array = np.zeros((len(words), max(map(len, words))), dtype=np.uint32)
     for row, word in enumerate(words):
         array[row, : len(word)] = list(map(ord, word))
+    return array
+
+
+def _edges() -> NDArray[np.uint8]:
+    points = list(map(ord, _EDGES))
+    array = np.zeros(max(points) + 1, dtype=np.uint8)
+    array[points] = 1
     return array

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from telegram import Message, MessageEntity, User
 
+from bot.chat.learning import Learning
 from bot.chat.menus import Menus
 from bot.chat.reply import Reply, reply
 from bot.chat.staff import Staff
+from bot.chat.uploads import Uploads
 from bot.domain.channel import Channel, WatchState
 from bot.domain.people import Person, Role
 from bot.render.paging import packed
@@ -52,6 +54,8 @@ class Commands:
         refer: Refer,
         report: Report,
         staff: Staff,
+        learning: Learning,
+        uploads: Uploads,
         menus: Menus,
         contact: str,
         bot_name: str,
@@ -63,6 +67,8 @@ class Commands:
         self._refer = refer
         self._report = report
         self._staff = staff
+        self._learning = learning
+        self._uploads = uploads
         self._menus = menus
         self._contact = contact
         self._bot_name = bot_name
@@ -75,6 +81,8 @@ class Commands:
             "invite": (Role.ADMIN, self._invite),
             "digest": (Role.ADMIN, self._digest),
             "people": (Role.ADMIN, self._people),
+            "quality": (Role.ADMIN, self._quality),
+            "learning": (Role.ADMIN, self._learn),
             "duty": (Role.MODERATOR, self._duty),
         }
 
@@ -90,6 +98,9 @@ class Commands:
         person = await self._join.person(user.id, language)
         if person is None:
             return reply(message.chat_id, say(language, "stranger", contact=self._contact))
+        # An animation comes as a document too.
+        if message.document and not message.animation and person.holds(Role.ADMIN):
+            return await self._uploads.read(person, message, message.document)
         wanted, answerer = self._by_name.get(name or "", (None, None))
         if answerer is None or wanted is None:
             await self._menus.show(person, message.chat_id)
@@ -195,6 +206,12 @@ class Commands:
 
     async def _people(self, said: Said) -> list[Reply]:
         return await self._staff.listed(said.person, said.chat_id)
+
+    async def _quality(self, said: Said) -> list[Reply]:
+        return await self._learning.quality(said.person, said.chat_id)
+
+    async def _learn(self, said: Said) -> list[Reply]:
+        return await self._learning.asked(said.person, said.words, said.chat_id)
 
     async def _duty(self, said: Said) -> list[Reply]:
         wanted = said.words[0].lower() if said.words else ""

@@ -21,7 +21,7 @@ from telegram.error import (
 
 from bot.chat.telegram_bot import TelegramBot
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
-from bot.ports import Letter
+from bot.ports import Attachment, Letter
 
 _UNCHANGED = "message is not modified"
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -33,6 +33,8 @@ class TelegramCourier:
 
     async def send(self, chat_id: int, letter: Letter) -> int:
         async with _translated():
+            if letter.attachment is not None:
+                return await self._send_file(chat_id, letter, letter.attachment)
             message = await self._bot.send_message(
                 chat_id,
                 letter.html,
@@ -42,6 +44,20 @@ class TelegramCourier:
                 protect_content=letter.protected or None,
                 disable_notification=letter.silent or None,
             )
+        return message.message_id
+
+    async def _send_file(self, chat_id: int, letter: Letter, attachment: Attachment) -> int:
+        send = self._bot.send_photo if attachment.is_picture else self._bot.send_document
+        message = await send(
+            chat_id,
+            attachment.content,
+            filename=attachment.name,
+            caption=letter.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(letter),
+            protect_content=letter.protected or None,
+            disable_notification=letter.silent or None,
+        )
         return message.message_id
 
     async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:

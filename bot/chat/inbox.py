@@ -147,8 +147,11 @@ class PeopleWorker:
                     _log.error("updates wait in the inbox: %s", problem)
                 await _called(self.called)
         finally:
-            for task in self._busy.values():
+            # Waited for: whoever stops us closes the database next.
+            under_way = list(self._busy.values())
+            for task in under_way:
                 task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _start_waiting(self) -> None:
         async with self._database.look() as work:
@@ -236,10 +239,14 @@ async def _set_aside(
 
 
 def _sender(payload: dict[str, Any]) -> int:
-    """Whose update this is, by Telegram's id; 0 where it does not say."""
+    """Whose update this is, by Telegram's id; 0 where it does not say.
+
+    Negative for a file: it can take a minute, and its sender's presses must not wait for it.
+    """
     for kind in ("callback_query", "message", "my_chat_member"):
         sender = payload.get(kind)
         if isinstance(sender, dict) and isinstance(sender.get("from"), dict):
             number = sender["from"].get("id")
-            return number if isinstance(number, int) else 0
+            is_file = kind == "message" and "document" in sender
+            return (-number if is_file else number) if isinstance(number, int) else 0
     return 0

@@ -11,7 +11,17 @@ from bot.texts import LANGUAGES, say
 
 _log = logging.getLogger(__name__)
 _COMMANDS = {
-    Role.ADMIN: ("addchannel", "removechannel", "channels", "status", "invite", "people", "digest"),
+    Role.ADMIN: (
+        "addchannel",
+        "removechannel",
+        "channels",
+        "status",
+        "invite",
+        "people",
+        "digest",
+        "quality",
+        "learning",
+    ),
     Role.MODERATOR: ("duty",),
     Role.RECIPIENT: (),
 }

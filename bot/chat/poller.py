@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat.telegram_bot import TelegramBot
 from bot.domain.errors import AnotherInstance, StorageError, TokenRefused
@@ -40,7 +40,7 @@ class Poller:
                 # Nothing was confirmed to Telegram: it will send the same updates again.
                 _log.error("updates cannot be kept: %s", problem)
                 pause = await _rest(pause)
-            except NetworkError as error:
+            except TelegramError as error:
                 _log.warning("Telegram cannot be reached (%s), trying again", type(error).__name__)
                 pause = await _rest(pause)
 

@@ -11,11 +11,13 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.chat.learning import Learning
 from bot.chat.reply import Reply
 from bot.chat.staff import Staff
 from bot.domain.case import CaseState, Choice, Refusal
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import View
+from bot.domain.learning import unpack_learning
 from bot.domain.people import Person, Role
 from bot.domain.press import Action, Press, unpack, unpack_removal
 from bot.render.desk import harm_name, purpose_name
@@ -36,11 +38,14 @@ _VIEWS = {
 
 
 class Presses:
-    def __init__(self, join: Join, deal: Deal, decide: Decide, staff: Staff) -> None:
+    def __init__(
+        self, join: Join, deal: Deal, decide: Decide, staff: Staff, learning: Learning
+    ) -> None:
         self._join = join
         self._deal = deal
         self._decide = decide
         self._staff = staff
+        self._learning = learning
 
     async def answer(self, query: CallbackQuery) -> list[Reply]:
         """Does what a press asks for and answers it. A forged or foreign press changes nothing."""
@@ -57,10 +62,14 @@ class Presses:
     async def _result(self, query: CallbackQuery, language: str) -> tuple[Html, list[Reply]]:
         person = await self._join.person(query.from_user.id, language)
         removal = unpack_removal(query.data or "")
-        if removal is None:
+        learnt = unpack_learning(query.data or "")
+        if removal is None and learnt is None:
             return await self._at_desk(query, person, language), []
         if person is None or not person.holds(Role.ADMIN) or query.message is None:
             return say(language, "only-admin"), []
+        if learnt is not None:
+            return await self._learning.pressed(person, learnt), []
+        assert removal is not None  # one of the two
         return await self._staff.pressed(person, removal, person.telegram_id)
 
     async def _at_desk(self, query: CallbackQuery, person: Person | None, language: str) -> Html:

@@ -1,6 +1,7 @@
 """The Bot API client: python-telegram-bot's, with updates handed over as Telegram wrote them."""
 
 import os
+import asyncio
 from typing import Any
 
 from telegram import Bot
@@ -39,12 +40,18 @@ class TelegramBot(Bot):
         )
         return updates
 
+    async def hang_up(self) -> None:
+        """Closes the connections of a bot that Telegram never knew; `shutdown` leaves those open."""
+        await asyncio.gather(*(request.shutdown() for request in self._request))
+
 
 def telegram_bot(token: str, base_url: str | None = None) -> TelegramBot:
     """A client that is not connected yet. base_url: another Bot API server's, up to the token."""
+    base_url = base_url or "https://api.telegram.org/bot"
     return TelegramBot(
         token,
-        base_url=base_url or "https://api.telegram.org/bot",
+        base_url=base_url,
+        base_file_url=f"{base_url.removesuffix('/bot')}/file/bot",
         request=HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=15),
         get_updates_request=HTTPXRequest(connection_pool_size=1),
     )

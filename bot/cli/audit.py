@@ -26,6 +26,7 @@ async def _verify(url: str) -> tuple[int, str]:
     try:
         async with database.look() as work:
             entries = [entry async for entry in work.audit.entries()]
-            return verify_chain(entries), await work.audit.newest_hash()
+            newest = await work.audit.newest_hash()
+            return verify_chain(entries, newest), newest
     finally:
         await database.close()

@@ -5,7 +5,8 @@ import re
 
 # httpx writes whole URLs at INFO, and the Bot API's URLs hold the token.
 _NOISY = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite")
-_TOKEN = re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{20,}")
+# No word boundary before it: in a URL `bot` stands right there, and the colon may be encoded.
+_TOKEN = re.compile(r"\d{5,20}(?::|%3A)[A-Za-z0-9_-]{20,}", re.I)
 
 
 class _Redacting(logging.Formatter):

@@ -50,8 +50,11 @@ def entry_after(
     return AuditEntry(head.seq + 1, at, actor, event, subject, dict(details), head.hash, digest)
 
 
-def verify(entries: Iterable[AuditEntry]) -> int:
-    """How many entries there are. Raises AuditError that names the first broken one."""
+def verify(entries: Iterable[AuditEntry], newest: str | None = None) -> int:
+    """How many entries there are. Raises AuditError that names the first broken one.
+
+    newest: the hash that the chain must end with, where it is known from elsewhere.
+    """
     head = Head()
     for entry in entries:
         expected = entry_after(
@@ -64,6 +67,11 @@ def verify(entries: Iterable[AuditEntry]) -> int:
                 "database and compare it with the newest hash you have been sent."
             )
         head = Head(entry.seq, entry.hash)
+    if newest is not None and head.hash != newest:
+        raise AuditError(
+            f"The audit log ends with entry {head.seq}, and there were more: the newest ones were "
+            "taken out. Keep a copy of the database before anything else."
+        )
     return head.seq
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 
 from bot.domain.codes import HarmCode, PurposeCode
 
@@ -55,7 +56,7 @@ class Lesson:
 
 
 class Problem(StrEnum):
-    """Why there is no candidate."""
+    """Why there is no candidate. Interrupted: three times, by stops of the program or worse."""
 
     TOO_FEW = "too_few"
     ONE_KIND = "one_kind"
@@ -151,7 +152,11 @@ class Comparison:
         return (*found, *(rate.purpose for rate in self.flag_rates if self.is_too_high(rate)))
 
     def is_too_high(self, rate: FlagRate) -> bool:
-        return rate.candidate > self.limit * rate.posts or rate.p_worse < SIGNIFICANT
+        """Above the limit, or significantly above the champion's.
+
+        The limit counts whole posts: of twelve, one may be flagged where 5 % is the limit.
+        """
+        return rate.candidate > ceil(self.limit * rate.posts) or rate.p_worse < SIGNIFICANT
 
 
 # "Not worse" has to be shown, not just not disproved: the interval may not reach beyond these.
@@ -161,8 +166,19 @@ SIGNIFICANT = 0.05
 
 
 class Answer(StrEnum):
+    """What an admin may say to a comparison."""
+
     PROMOTE = "promote"
     KEEP = "keep"
+
+
+class Voted(StrEnum):
+    """What became of an admin's answer. second_needed: another admin has to agree."""
+
+    SECOND_NEEDED = "second_needed"
+    PROMOTED = "promoted"
+    KEPT = "kept"
+    CLOSED = "closed"
 
 
 _PRESS = re.compile(r"learn:(\d{1,18}):(promote|keep)")

@@ -6,7 +6,7 @@ there is no field for them.
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,6 +37,7 @@ class Post:
     text: the words, caption of an album's members joined; empty when there is nothing to read.
     media: what is attached, by kind ("photo", "video", ...), one entry a member.
     album_id: shared by the members of an album, None for a single message.
+    members: an album's messages as they came, each with its own caption; empty for a single one.
     forwarded_from: a channel's public name or title; None for people, whose names are not kept.
     edited_at: None for the first version.
     """
@@ -52,6 +53,7 @@ class Post:
     member_ids: tuple[int, ...] = ()
     forwarded_from: str | None = None
     edited_at: datetime | None = None
+    members: tuple["Post", ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.member_ids:
@@ -108,4 +110,5 @@ def join_album(members: list[Post]) -> Post:
         media=tuple(kind for member in members for kind in member.media),
         member_ids=tuple(sorted({n for member in members for n in member.member_ids})),
         edited_at=max(edits, default=None),
+        members=tuple(one for member in members for one in member.members or (member,)),
     )

@@ -45,6 +45,7 @@ def whole_draws(expected: Sequence[float], start: float) -> list[int]:
     start: a random number of [0, 1). Over all of them each stratum's mean is its expectation, so
     that a post's chance is expectation / posts exactly.
     """
+    start = min(start, 1 - 1e-6)  # closer to 1 than sums of floats are exact
     draws, passed, before = list[int](), 0.0, 0
     for number in expected:
         passed += number

@@ -36,8 +36,11 @@ class PostOffice:
                         async with asyncio.timeout(_LULL):
                             await owed.wait()
         finally:
-            for task in self._writing.values():
+            # Waited for: whoever stops us closes the database next.
+            under_way = list(self._writing.values())
+            for task in under_way:
                 task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _send_due_or_wait(self) -> bool:
         try:

@@ -20,6 +20,7 @@ class Tick:
 
     def __init__(self, jobs: Mapping[str, Job], every_seconds: float) -> None:
         self._jobs = jobs
+        self._at_work = asyncio.Lock()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
             self.run_jobs,
@@ -33,10 +34,17 @@ class Tick:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Cancels the job under way, and waits until it has let go of the database."""
         self._scheduler.shutdown(wait=False)
+        async with self._at_work:
+            pass
 
     async def run_jobs(self) -> None:
+        async with self._at_work:
+            await self._run_each()
+
+    async def _run_each(self) -> None:
         for name, job in self._jobs.items():
             try:
                 await job()

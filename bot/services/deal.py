@@ -26,6 +26,7 @@ class Deal:
     async def duty(self, person: Person, *, on: bool, chat_id: int) -> bool:
         """Starts or ends a shift; a fresh desk message is owed. Whether anything changed."""
         async with self._database.work() as work:
+            await work.audit.hold()
             desk = await work.desks.set_up(person.id)
             if not on:
                 await work.cards.release(person.id)
@@ -63,10 +64,11 @@ class Deal:
         await self.to_empty_desks(work)
 
     async def next_card(self, work: UnitOfWork, person_id: int) -> bool:
-        """Puts the next card on a desk, or empties it; whether there was one."""
+        """Puts the next card on a desk, or empties it; whether there was one. None off duty."""
         now = self._clock.now()
         await work.cards.release(person_id)
-        card = await work.cards.next_for(person_id, now)
+        desk = await work.desks.set_up(person_id)
+        card = await work.cards.next_for(person_id, now) if desk.is_on_duty else None
         if card is None:
             await work.desks.change(person_id, card_id=None, revision_id=None, view=View.IDLE)
             return False
@@ -96,6 +98,7 @@ class Deal:
     async def wake_desks(self) -> None:
         """Deals cards that became free, because a claim ran out, to desks that wait."""
         async with self._database.work() as work:
+            await work.audit.hold()
             if await work.desks.waiting_for_work():
                 await self.to_empty_desks(work)
                 await work.commit()

@@ -187,7 +187,9 @@ class Decide:
             await self._deal.put(work, person.id, card.id, card.revision_id)
         elif desk.card_id == card.id and refusal is not Refusal.NOT_OPENED_IN_FULL:
             await self._deal.next_card(work, person.id)
-        await self._redraw(work, person.id, None)
+        # The same press again, or repeated after a crash: what it did can still be undone.
+        is_own = desk.notice is not None and desk.notice.card_id == card.id
+        await self._redraw(work, person.id, desk.notice if is_own else None)
 
     async def _redraw(self, work: UnitOfWork, person_id: int, notice: Notice | None) -> None:
         person = await work.people.by_id(person_id)

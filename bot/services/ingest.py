@@ -68,6 +68,8 @@ class Ingest:
                     channel = await work.channels.add(
                         ref, WatchState.SCANNED, None, self._clock.now()
                     )
+                elif channel.chat_id is None:  # awaited by name: this is its id
+                    await work.channels.learn(channel.id, ref)
                 kept += await work.posts.keep(channel.id, posts, self._clock.now())
             await work.commit()
         return kept
@@ -87,9 +89,12 @@ def _joined(posts: list[Post]) -> tuple[ChannelRef, list[Post]]:
     singles: list[Post] = []
     for post in posts:
         # An edit of a member is a later version of it: it is kept by itself, after the album.
-        if post.album_id and post.edited_at is None:
-            albums.setdefault(post.album_id, []).append(post)
+        # So is one that stands in a file twice: an album has each of its messages once.
+        album = albums.setdefault(post.album_id, []) if post.album_id else []
+        known = {number for member in album for number in member.member_ids}
+        if post.album_id and post.edited_at is None and not known & set(post.member_ids):
+            album.append(post)
         else:
             singles.append(post)
-    joined = [join_album(members) for members in albums.values()]
+    joined = [join_album(members) for members in albums.values() if members]
     return posts[-1].channel, sorted([*joined, *singles], key=lambda post: post.message_id)

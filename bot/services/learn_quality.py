@@ -61,7 +61,5 @@ def _open(states: _States) -> int:
 
 def _false_flags(states: _States) -> dict[PurposeCode | None, int]:
     return {
-        purpose: count
-        for (state, purpose), count in states.items()
-        if state is CaseState.DISMISSED
+        purpose: count for (state, purpose), count in states.items() if state is CaseState.DISMISSED
     }

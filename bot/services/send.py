@@ -50,6 +50,7 @@ class Send:
             await self._sent(owed, message_id)
 
     async def _deliver(self, owed: Owed) -> int | None:
+        """The number of a new message; None where one was edited, or nothing was left to send."""
         if owed.digest_id is not None:
             return await self._deliver_part(owed, owed.digest_id)
         if owed.letter is not None:
@@ -62,7 +63,7 @@ class Send:
             except MessageGone:
                 _log.info("desk message of person %s is gone, sending a new one", owed.person_id)
             else:
-                return message_id
+                return None
         return await self._courier.send(owed.chat_id, letter)
 
     async def _deliver_part(self, owed: Owed, digest_id: int) -> int | None:
@@ -75,9 +76,13 @@ class Send:
     async def _sent(self, owed: Owed, message_id: int | None) -> None:
         now = self._clock.now()
         async with self._database.work() as work:
-            is_marked = await work.outbox.sent(owed, message_id, now)
-            if owed.kind == "desk" and owed.person_id is not None:
+            if owed.kind == "desk" and owed.person_id is not None and message_id is not None:
+                # The desk before its row in the outbox, as whoever redraws one takes them.
+                # After an edit it is left alone: a new message may be owed by now.
                 await work.desks.change(owed.person_id, message_id=message_id)
+            if owed.digest_id is not None:
+                await work.audit.hold()
+            is_marked = await work.outbox.sent(owed, message_id, now)
             if (
                 is_marked
                 and owed.digest_id is not None
@@ -104,15 +109,19 @@ class Send:
         """The message will never arrive: kept with the reason, and admins are told what it was."""
         _log.error("message %s (%s) cannot be delivered: %s", owed.id, owed.kind, problem)
         async with self._database.work() as work:
-            await work.outbox.failed(owed, problem)
+            await work.audit.hold()
             if owed.kind == "desk" and owed.person_id is not None:
                 await self._close_desk(work, owed.person_id)
+            await work.outbox.failed(owed, problem)
             if owed.kind == "digest" and owed.digest_id is not None:
                 await work.referrals.settle(
                     owed.digest_id, ReferralState.FAILED, self._clock.now(), problem
                 )
+                number, recipient_id, _ = await work.digests.made_at(owed.digest_id)
+                recipient = await work.people.recipient(recipient_id)
+                named = f"{number} ({recipient.name})"
                 await tell_admins(
-                    work, self._clock, "told-digest-failed", digest=owed.digest_id, problem=problem
+                    work, self._clock, "told-digest-failed", digest=named, problem=problem
                 )
             await work.commit()
 

@@ -4,7 +4,10 @@ It is driven by rows: a revision stays unjudged until its verdict, card and audi
 committed together, so a crash in between only means that it is judged again.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.domain.case import CaseState, EditEffect, after_edit
 from bot.domain.codes import HarmCode, PurposeCode
@@ -18,6 +21,7 @@ from bot.storage.near_duplicates import Fingerprint, fingerprint
 from bot.storage.unit_of_work import UnitOfWork
 from classifiers import Prediction
 
+T = TypeVar("T")
 BATCH = 200  # posts a classifier call: measured 3.5 times as fast as one by one
 
 
@@ -29,6 +33,11 @@ class Triaged:
     flagged: int = 0
     cases: int = 0
 
+    def __add__(self, other: "Triaged") -> "Triaged":
+        return Triaged(
+            self.judged + other.judged, self.flagged + other.flagged, self.cases + other.cases
+        )
+
 
 class Triage:
     def __init__(
@@ -38,9 +47,22 @@ class Triage:
         self._clock = clock
         self._classifier = classifier
         self._deal = deal
+        self._turn = asyncio.Lock()  # two at once would judge the same, and one of them in vain
 
     async def batch(self) -> Triaged:
         """Judges the oldest unjudged revisions, at most 200; none left: `judged` is 0."""
+        async with self._turn:
+            return await self._batch()
+
+    async def after(self, keep: Callable[[], Awaitable[T]]) -> tuple[T, Triaged]:
+        """Has posts kept, then judges all that wait; nobody else's turn comes in between."""
+        async with self._turn:
+            kept, triaged = await keep(), Triaged()
+            while (batch := await self._batch()).judged:
+                triaged += batch
+        return kept, triaged
+
+    async def _batch(self) -> Triaged:
         async with self._database.look() as work:
             revisions = await work.posts.unjudged(BATCH)
         if not revisions:
@@ -96,6 +118,10 @@ class Triage:
         )
         if effect is EditEffect.REPLACES and earlier is not None:
             await self._replace_words(work, earlier, revision, verdict)
+            if print_ is not None:
+                await work.near_duplicates.keep(
+                    print_, revision.id, earlier.case_id, self._clock.now()
+                )
         elif effect is EditEffect.NEW_CARD:
             await self._open(work, revision, verdict, print_ or fingerprint(revision.text), earlier)
         return effect is EditEffect.NEW_CARD

@@ -5,15 +5,15 @@ nothing at all of a chat that is no public channel: its messages are counted, by
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from bot.domain.channel import ChannelRef, bot_api_id
 from bot.domain.errors import ExportError
 from bot.domain.post import Post, join_album
+from bot.domain.scan import BrokenRow, FileRow, Skipped, SkipReason
 from bot.sources.export_bytes import HOW_TO, refuse_foreign
 from bot.sources.export_post import UNDATED, RowError, clean, post_from
 from bot.sources.export_rows import read_rows
@@ -31,16 +31,6 @@ _ALBUM_FAMILY: Final = {
 }
 
 
-class SkipReason(StrEnum):
-    """Why a message is not read. All but SERVICE say what the chat is."""
-
-    SERVICE = "service"
-    PRIVATE_CHAT = "private_chat"
-    GROUP = "group"
-    PRIVATE_CHANNEL = "private_channel"
-    UNKNOWN_CHAT = "unknown_chat"
-
-
 _REASONS: Final = {
     "private_channel": SkipReason.PRIVATE_CHANNEL,
     "private_group": SkipReason.GROUP,
@@ -54,31 +44,12 @@ _REASONS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Skipped:
-    """A message that is deliberately not read. place: "messages[12], byte 34,567"."""
-
-    reason: SkipReason
-    place: str
-
-
-@dataclass(frozen=True)
-class BrokenRow:
-    """A message, or a stretch between messages, that cannot be read. The sentence quotes no text.
-
-    The byte is where the message begins, or shortly before when its start is damaged too.
-    """
-
-    place: str
-    sentence: str
-
-
 def read_export(
     path: Path,
     *,
     username: str | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Iterator[Post | Skipped | BrokenRow]:
+) -> Iterator[FileRow]:
     """Everything in the file in its order: posts, and what is no post with its place.
 
     username: the channel's public name, which exports do not carry; for all channels of the file.
@@ -95,7 +66,7 @@ def read_export(
 
 def _read(
     path: Path, username: str | None, progress: Callable[[int], None] | None
-) -> Iterator[Post | Skipped | BrokenRow]:
+) -> Iterator[FileRow]:
     album = _Album()
     reader = _RowReader(path, username)
     for row in read_rows(path, progress):
@@ -125,7 +96,7 @@ class _RowReader:
         self._channel = ChannelRef()
         self._last_date: datetime = UNDATED
 
-    def read(self, row: Row | Damage) -> Post | Skipped | BrokenRow:
+    def read(self, row: Row | Damage) -> FileRow:
         if isinstance(row, Damage):
             return BrokenRow(row.place, row.sentence)
         if row.chat is not self._chat:
@@ -139,14 +110,14 @@ class _RowReader:
     def _enter(self, chat: Chat) -> None:
         self._chat = chat
         self._last_date = UNDATED
-        if chat.is_public_channel and _is_channel_id(chat.id):
+        if chat.is_public_channel and is_channel_id(chat.id):
             assert chat.id is not None
             self._channel = ChannelRef(bot_api_id(chat.id), self._username, clean(chat.name))
         elif not chat.place and chat.certain and (chat.kind is None or chat.is_public_channel):
             missing = "type" if chat.kind is None else "id"
             raise ExportError(f"{self._path}: its header has no usable `{missing}`. {HOW_TO}")
 
-    def _post(self, fields: dict[str, Any], place: str) -> Post | Skipped | BrokenRow:
+    def _post(self, fields: dict[str, Any], place: str) -> FileRow:
         if fields.get("type") == "service":
             return Skipped(SkipReason.SERVICE, place)
         if fields.get("type") not in ("message", "unsupported"):
@@ -171,13 +142,14 @@ def _skip_reason(chat: Chat, fields: dict[str, Any] | None) -> SkipReason | None
         return _REASONS.get(chat.kind or "", SkipReason.UNKNOWN_CHAT)
     sender = (fields or {}).get("from_id")
     is_trusted = chat.certain and (sender is None or not chat.place)
-    if not _is_channel_id(chat.id) or not (is_trusted or sender == f"channel{chat.id}"):
+    if not is_channel_id(chat.id) or not (is_trusted or sender == f"channel{chat.id}"):
         return SkipReason.UNKNOWN_CHAT
     return None
 
 
-def _is_channel_id(number: int | None) -> bool:
-    return number is not None and 0 < number <= _LAST_CHANNEL_ID
+def is_channel_id(number: object) -> bool:
+    """Whether it can be the bare, positive id of a channel."""
+    return type(number) is int and 0 < number <= _LAST_CHANNEL_ID
 
 
 class _Album:

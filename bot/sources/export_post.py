@@ -72,34 +72,36 @@ def post_from(fields: dict[str, Any], channel: ChannelRef, last_date: datetime) 
     Raises RowError.
     """
     if fields.get("type") == "unsupported":
-        known = _moment(fields, "date") or last_date
-        return Post(channel, _id(fields), known, SourceKind.EXPORT, media=("unsupported",))
-    when = _moment(fields, "date")
+        known = moment(fields, "date") or last_date
+        return Post(
+            channel, message_number(fields), known, SourceKind.EXPORT, media=("unsupported",)
+        )
+    when = moment(fields, "date")
     if when is None:
         raise RowError("has no possible date")
     text, entities = _words(fields)
     media = _media(fields)
     return Post(
         channel=channel,
-        message_id=_id(fields),
+        message_id=message_number(fields),
         posted_at=when,
         source=SourceKind.EXPORT,
         text=text,
         entities=entities,
         media=media or (() if text else ("unsupported",)),
         forwarded_from=_forwarding_channel(fields),
-        edited_at=_moment(fields, "edited"),
+        edited_at=moment(fields, "edited"),
     )
 
 
-def _id(fields: dict[str, Any]) -> int:
+def message_number(fields: dict[str, Any]) -> int:
     number = fields.get("id")
     if type(number) is not int or not 0 < number <= _LAST_MESSAGE_ID:
         raise RowError("has no message number")
     return number
 
 
-def _moment(fields: dict[str, Any], name: str) -> datetime | None:
+def moment(fields: dict[str, Any], name: str) -> datetime | None:
     """`<name>_unixtime`, else `<name>`, which is local time of an unknown zone: taken as UTC."""
     seconds = fields.get(f"{name}_unixtime")
     if isinstance(seconds, str) and seconds.isascii() and seconds.isdigit() and len(seconds) < 11:

@@ -84,7 +84,12 @@ class CardStore(Store):
         purpose: PurposeCode | None = None,
         decided_at: datetime | None = None,
     ) -> None:
-        """Puts a card into a state, with the codes that state rests on, and frees it."""
+        """Puts a card into a state, with the codes that state rests on.
+
+        Once decided it is free. While it is open whoever holds it keeps it: that may be another
+        person than the one who looked, after a claim that ran out.
+        """
+        freed = {} if state.is_open else {"claimed_by": None, "claimed_until": None}
         await self._connection.execute(
             update(cards)
             .where(cards.c.id == card_id)
@@ -94,8 +99,7 @@ class CardStore(Store):
                 purpose=purpose,
                 is_forwardable=state in (CaseState.CONFIRMED, CaseState.REFERRED),
                 decided_at=decided_at,
-                claimed_by=None,
-                claimed_until=None,
+                **freed,
             )
         )
 

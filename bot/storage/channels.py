@@ -3,30 +3,66 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, false, func, insert, or_, select, update
 
 from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.storage.store import AnyRow, Store
 from bot.storage.tables import channels, posts
 
+_by_id = channels.alias()
+
 
 class ChannelStore(Store):
     async def find(self, ref: ChannelRef, *, for_update: bool = False) -> Channel | None:
-        """The channel with this id, or else with this public name, whatever its case."""
+        """The channel with this id, or else with this public name, whatever its case.
+
+        Names move between channels and ids do not: one with another id is another channel.
+        for_update: locked, and made one with a channel that was awaited under its name alone.
+        """
+        if for_update and ref.chat_id is not None and ref.username:
+            await self._unite(ref.chat_id, ref.username)
         conditions = []
         if ref.chat_id is not None:
             conditions.append(channels.c.chat_id == ref.chat_id)
         if ref.username:
-            conditions.append(channels.c.username_key == ref.username.lower())
+            named = channels.c.username_key == ref.username.lower()
+            is_other = channels.c.chat_id.is_not(None) if ref.chat_id is not None else false()
+            conditions.append(and_(named, ~is_other))
         asked = select(channels).where(or_(*conditions)).order_by(channels.c.chat_id.is_(None))
         if for_update:
             asked = asked.with_for_update()
         row = (await self._connection.execute(asked)).first()
         return _channel(row) if row else None
 
+    async def _unite(self, chat_id: int, username: str) -> None:
+        """One known by its id (from an export) turns out to be one awaited by name: they are one.
+
+        Whoever is awaited has no posts yet: posts come with an id.
+        """
+        of_name = and_(
+            channels.c.username_key == username.lower(),
+            channels.c.chat_id.is_(None),
+            exists().where(_by_id.c.chat_id == chat_id),
+        )
+        awaited = (
+            await self._connection.execute(
+                delete(channels)
+                .where(of_name)
+                .returning(channels.c.state, channels.c.added_by, channels.c.added_at)
+            )
+        ).one_or_none()
+        if awaited is not None:
+            await self._connection.execute(
+                update(channels)
+                .where(channels.c.chat_id == chat_id, channels.c.state != WatchState.WATCHING)
+                .values(awaited._mapping)
+            )
+
     async def add(
         self, ref: ChannelRef, state: WatchState, added_by: int | None, now: datetime
     ) -> Channel:
+        if ref.username:
+            await self._take_name(ref.username, None)
         await self._connection.execute(
             insert(channels).values(
                 chat_id=ref.chat_id,
@@ -54,22 +90,25 @@ class ChannelStore(Store):
             known["chat_id"] = ref.chat_id
         if ref.username:
             known |= {"username": ref.username, "username_key": ref.username.lower()}
-            # Names move between channels: the one that carries it now has it.
-            await self._connection.execute(
-                update(channels)
-                .where(
-                    channels.c.username_key == ref.username.lower(),
-                    channels.c.id != channel_id,
-                    channels.c.chat_id.is_not(None),
-                )
-                .values(username=None, username_key=None)
-            )
+            await self._take_name(ref.username, channel_id)
         if ref.title:
             known["title"] = ref.title
         if known:
             await self._connection.execute(
                 update(channels).where(channels.c.id == channel_id).values(known)
             )
+
+    async def _take_name(self, username: str, for_channel: int | None) -> None:
+        """A public name belongs to the channel that carries it now, and to no other."""
+        await self._connection.execute(
+            update(channels)
+            .where(
+                channels.c.username_key == username.lower(),
+                channels.c.chat_id.is_not(None),
+                *([channels.c.id != for_channel] if for_channel is not None else []),
+            )
+            .values(username=None, username_key=None)
+        )
 
     async def under_watch(self) -> list[Channel]:
         """Channels that are watched or waited for, with what has been read of each, by name."""

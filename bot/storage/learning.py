@@ -39,9 +39,7 @@ class LearningStore(Store):
             return False
         values = {"is_on": on, "changed_by": by, "changed_at": now}
         if before is None:
-            await self._connection.execute(
-                insert(learning_sources).values(source=source, **values)
-            )
+            await self._connection.execute(insert(learning_sources).values(source=source, **values))
         else:
             await self._connection.execute(
                 update(learning_sources).where(learning_sources.c.source == source).values(values)
@@ -84,15 +82,11 @@ class LearningStore(Store):
         )
         withdrawn = (
             select(referrals.c.id)
-            .where(
-                referrals.c.card_id == cards.c.id, referrals.c.state == ReferralState.WITHDRAWN
-            )
+            .where(referrals.c.card_id == cards.c.id, referrals.c.state == ReferralState.WITHDRAWN)
             .exists()
         )
         found = await self._connection.execute(
-            select(
-                cards.c.id, reviews.c.person_id, revisions.c.text, cards.c.harm, cards.c.purpose
-            )
+            select(cards.c.id, reviews.c.person_id, revisions.c.text, cards.c.harm, cards.c.purpose)
             .join(reviews, reviews.c.id == last_look)
             .join(revisions, revisions.c.id == cards.c.revision_id)
             .join(posts, posts.c.id == cards.c.post_id)
@@ -160,12 +154,6 @@ class LearningStore(Store):
             .where(trainings.c.id == training_id)
             .values(state=state, problem=problem, **changed)
         )
-
-    async def figures(self, training_id: int) -> dict[str, Any] | None:
-        """The comparison of a training as it was kept."""
-        asked = select(trainings.c.figures).where(trainings.c.id == training_id)
-        kept: dict[str, Any] | None = await self._connection.scalar(asked)
-        return kept
 
     async def vote(self, training_id: int, person_id: int, answer: Answer, now: datetime) -> bool:
         """Keeps an admin's answer; False where this one had answered before."""

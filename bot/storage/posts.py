@@ -1,7 +1,7 @@
 """Posts, the messages they consist of, and their revisions."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,10 +117,10 @@ class PostStore(Store):
     async def _update(self, channel_id: int, post_id: int, post: Post, now: datetime) -> bool:
         """Whether the post reads differently now. A late member of an album joins it here."""
         before = await self._newest(post_id)
-        if post.album_id:
-            post = await self._with_album(channel_id, post_id, post)
-        elif not _is_later(post, before):
-            return False
+        if before.album_id:  # also where an export shows one of its messages by itself
+            post = await self._with_album(channel_id, post_id, replace(post, album_id="kept"))
+        elif not _is_later(post, before) or len(post.member_ids) > 1:
+            return False  # an export's guess makes no album of messages that came one by one
         if post.content_hash == before.content_hash:
             return False
         revision_id = await self._connection.scalar(
@@ -143,13 +143,13 @@ class PostStore(Store):
         """The whole album, with what just arrived put in its place."""
         for row in _member_rows(channel_id, post_id, arrived):
             await self._connection.execute(self._insert_new(post_members).values(row))
-            if arrived.edited_at:
+            if row["edited_at"]:
                 await self._connection.execute(
                     update(post_members)
                     .where(
-                        post_members.c.channel_id == channel_id,
+                        post_members.c.post_id == post_id,
                         post_members.c.message_id == row["message_id"],
-                        func.coalesce(post_members.c.edited_at, _LONG_AGO) <= arrived.edited_at,
+                        func.coalesce(post_members.c.edited_at, _LONG_AGO) <= row["edited_at"],
                     )
                     .values(row)
                 )
@@ -160,7 +160,8 @@ class PostStore(Store):
 
     async def _newest(self, post_id: int) -> AnyRow:
         found = await self._connection.execute(
-            select(revisions)
+            select(revisions, posts.c.album_id)
+            .join(posts, posts.c.id == revisions.c.post_id)
             .where(revisions.c.post_id == post_id)
             .order_by(revisions.c.number.desc())
             .limit(1)
@@ -239,21 +240,18 @@ def _post_row(channel_id: int, post: Post, now: datetime) -> dict[str, Any]:
 
 def _member_rows(channel_id: int, post_id: int, post: Post) -> list[dict[str, Any]]:
     """A row a message. Words are kept here for albums alone: others have them in the revision."""
-    rows = []
-    for index, number in enumerate(post.member_ids):
-        speaks = bool(post.album_id) and index == 0
-        rows.append(
-            {
-                "channel_id": channel_id,
-                "message_id": number,
-                "post_id": post_id,
-                "text": post.text if speaks else "",
-                "entities": [asdict(entity) for entity in post.entities] if speaks else [],
-                "media": list(post.media[index : index + 1]),
-                "edited_at": post.edited_at,
-            }
-        )
-    return rows
+    return [
+        {
+            "channel_id": channel_id,
+            "message_id": member.message_id,
+            "post_id": post_id,
+            "text": member.text if post.album_id else "",
+            "entities": [asdict(entity) for entity in member.entities] if post.album_id else [],
+            "media": list(member.media),
+            "edited_at": member.edited_at,
+        }
+        for member in post.members or (post,)
+    ]
 
 
 def _member(arrived: Post, row: AnyRow) -> Post:

@@ -145,9 +145,7 @@ class SampleStore(Store):
     async def joined(self, sample_id: int, card_id: int | None, now: datetime) -> None:
         """Marks a drawn post as done with; without a card where somebody had to look anyway."""
         await self._connection.execute(
-            update(samples)
-            .where(samples.c.id == sample_id)
-            .values(card_id=card_id, joined_at=now)
+            update(samples).where(samples.c.id == sample_id).values(card_id=card_id, joined_at=now)
         )
 
     async def explain(self, waiting: Waiting, reasons: Sequence[tuple[str, float]]) -> None:

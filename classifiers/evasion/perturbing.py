@@ -24,6 +24,8 @@ SHORTEST_WORD = 3  # letters; a shorter one carries little, and spacing it out c
 _KEPT = re.compile(r"\w+://\S+|(?:www\.|t\.me/)\S+|[@#]\w+|\S+@\S+")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670])*")
 
+_LONE_SIGN = re.compile(r"(?<!\w)\w(?!\w)")
+
 
 @dataclass
 class _Word:
@@ -52,7 +54,8 @@ def perturb_all(text: str, kinds: Sequence[Kind], rng: random.Random, share: flo
     kinds: each applied once, in the order of `Kind`. share: 0..1 of the words of SHORTEST_WORD
     letters or more, rounded, at least one where it is above 0. A word without a letter that a trick
     can change keeps it; addresses, mentions and hashtags stay. Spaced words that stand side by side
-    are held apart by two blanks more, as a writer who wants to be read does.
+    or beside a word of one letter are held apart by three blanks, as a writer does who wants to be
+    read.
     """
     places = _words(text)
     count = min(len(places), max(1, round(share * len(places)))) if share > 0 else 0
@@ -60,8 +63,8 @@ def perturb_all(text: str, kinds: Sequence[Kind], rng: random.Random, share: flo
     parts, end = [], 0
     for start, stop in chosen:
         between = text[end:start]
-        if Kind.SPACED in kinds and end and between.isspace():
-            between += "  "
+        if Kind.SPACED in kinds and (not between.strip() or _LONE_SIGN.search(between)):
+            between = between.replace(" ", "   ")
         parts += [between, _disguised(text[start:stop], kinds, rng)]
         end = stop
     return "".join([*parts, text[end:]])

@@ -18,7 +18,7 @@ LEET: Table = {
 
 # Unicode Technical Standard 39, confusables: letters of other scripts with the same prototype.
 # Cyrillic, Greek, Armenian, Cherokee, Lisu, letter-like signs.
-_LATIN_TWINS: Table = {
+_LATIN_TWINS = {
     "a": "аα⍺", "c": "сϲᴄ", "d": "ԁⅾ", "e": "еҽ℮", "f": "քẝ", "g": "ɡց", "h": "һհ", "i": "іιɩ",
     "j": "јϳ", "l": "ӏⅼ", "m": "ⅿ", "n": "ոռ", "o": "оοօ", "p": "рρ⍴", "q": "ԛգ", "r": "гᴦ",
     "s": "ѕꜱ", "u": "υսᴜ", "v": "νѵ", "w": "ԝѡա", "x": "хⅹ", "y": "уγү", "z": "ᴢ",
@@ -27,12 +27,12 @@ _LATIN_TWINS: Table = {
     "O": "ОΟꓳ", "P": "РΡᏢꓑ", "R": "Ꭱꓣ", "S": "ЅᏚꓢ", "T": "ТΤᎢꓔ", "U": "Սꓴ", "V": "ѴᏙꓦ",
     "W": "ԜᎳꓪ", "X": "ХΧꓫ", "Y": "УΥꓬ", "Z": "ΖᏃꓜ",
 }  # fmt: skip
-_CYRILLIC_TWINS: Table = {
+_CYRILLIC_TWINS = {
     "а": "aα", "е": "e", "о": "oο", "р": "pρ", "с": "cϲ", "у": "yγ", "х": "x", "і": "iι", "ѕ": "s",
     "ј": "j", "г": "r", "А": "AΑ", "В": "BΒ", "Е": "EΕ", "К": "KΚ", "М": "MΜ", "Н": "HΗ",
     "О": "OΟ", "Р": "PΡ", "С": "CϹ", "Т": "TΤ", "У": "Y", "Х": "XΧ", "І": "IΙ",
 }  # fmt: skip
-_ARABIC_TWINS: Table = {"ك": "کڪ", "ي": "ی", "ى": "ی", "ه": "ہەھ"}
+_ARABIC_TWINS = {"ك": "کڪ", "ي": "ی", "ى": "ی", "ه": "ہەھ"}
 HOMOGLYPHS: Table = _LATIN_TWINS | _CYRILLIC_TWINS | _ARABIC_TWINS
 
 # Latin: Wikipedia, "Faux Cyrillic" and its Greek part; only alike in shape, so a reader still sees
@@ -76,21 +76,6 @@ INVISIBLE = "\u200b\u200c\u200d\u00ad\u034f\u061c\u180e\u200e\u200f\u2060\u2063\
 MARKS = "....--_*·|/'~"
 # The most used of the Unicode Consortium's "Emoji Frequency", and flames, stars, swords, flags.
 EMOJI = (
-    "😂",
-    "❤️",
-    "🤣",
-    "👍",
-    "😭",
-    "🙏",
-    "😘",
-    "🥰",
-    "😍",
-    "😊",
-    "🔥",
-    "⭐",
-    "✨",
-    "⚔️",
-    "🏴",
-    "💥",
-    "➡️",
+    *("😂", "❤️", "🤣", "👍", "😭", "🙏", "😘", "🥰", "😍", "😊"),
+    *("🔥", "⭐", "✨", "⚔️", "🏴", "💥", "➡️"),
 )

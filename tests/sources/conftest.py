@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.domain.post import Post
-from bot.sources.export import BrokenRow, Skipped, read_export
+from bot.domain.scan import BrokenRow, Skipped
+from bot.sources.export import read_export
 
 Fields = dict[str, Any]
 CHANNEL: Fields = {"name": "Contoh", "type": "public_channel", "id": 1000000042}

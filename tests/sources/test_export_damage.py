@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import ExportError
 from bot.domain.post import Post
-from bot.sources.export import BrokenRow, Skipped, SkipReason, read_export
+from bot.domain.scan import BrokenRow, Skipped, SkipReason
+from bot.sources.export import read_export
 from tests.sources.conftest import CHANNEL, dump, row
 
 ROWS = [

@@ -10,7 +10,8 @@ import pytest
 
 from bot.domain.errors import ExportError
 from bot.domain.post import Post
-from bot.sources.export import BrokenRow, Skipped, SkipReason, read_export
+from bot.domain.scan import BrokenRow, Skipped, SkipReason
+from bot.sources.export import read_export
 from bot.sources.export_bytes import Pieces
 from tests.sources.conftest import CHANNEL, dump, row
 

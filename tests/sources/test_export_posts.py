@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.channel import ChannelRef
 from bot.domain.post import Entity, Post, SourceKind
-from bot.sources.export import BrokenRow, Skipped, SkipReason, read_export
+from bot.domain.scan import BrokenRow, Skipped, SkipReason
+from bot.sources.export import read_export
 from tests.sources.conftest import row
 
 

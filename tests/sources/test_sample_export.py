@@ -7,7 +7,8 @@ from rapidfuzz.fuzz import ratio
 
 import bot.sources
 from bot.domain.post import Post
-from bot.sources.export import Skipped, read_export
+from bot.domain.scan import Skipped
+from bot.sources.export import read_export
 
 SAMPLE = Path(bot.sources.__file__).parent / "samples" / "sample_channel.json"
 

@@ -1,0 +1,69 @@
+"""The bot as a process of its own, for tests that kill it: a nursery from which bots are forked.
+
+`python -m tests.end_to_end.bot_process` has everything imported and reads orders from standard
+input, one JSON object a line: `env` for a new bot, and `log`, the file for its standard error. It
+answers each with the process id. A new interpreter would need two seconds for each start.
+
+In `env` stand the bot's settings as usual; CLOCK_FILE holds how many seconds the clock is ahead,
+HOLD_FILE stops the classifier while it is there; PARTS names what runs, everything when empty: a
+bot of which only the poller runs is one that died just after the inbox.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from bot import compose
+from bot.cli.logs import start_log
+from bot.settings import read_settings
+from tests.end_to_end.scripted import MovedClock, ScriptedClassifier
+
+
+def nursery() -> None:
+    """Forks a bot for each order until its input ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are buried by the system
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            live(order["env"], order["log"])
+        print(child, flush=True)
+
+
+def live(env: dict[str, str], log: str) -> None:
+    """The life of one bot; never returns."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(env)
+    with Path(log).open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    os.close(0)
+    os.close(1)
+    code = 1
+    try:
+        asyncio.run(run())
+        code = 0
+    finally:
+        sys.excepthook(*sys.exc_info()) if code else None  # type: ignore[arg-type]
+        os._exit(code)
+
+
+async def run() -> None:
+    settings = read_settings()
+    start_log(settings.log_level)
+    running = await compose.running(
+        settings,
+        clock=MovedClock(Path(os.environ["CLOCK_FILE"])),
+        classifier=ScriptedClassifier(Path(os.environ["HOLD_FILE"])),
+    )
+    wanted = [name for name in os.environ["PARTS"].split(",") if name]
+    if not wanted:
+        await running.run()
+    await asyncio.gather(*(getattr(running, name).run() for name in wanted))
+
+
+if __name__ == "__main__":
+    nursery()

@@ -1,0 +1,66 @@
+"""The ends that the tests hold in their own hands: a clock that can be moved, a scripted judge."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from classifiers import CodeScore, Prediction, Reason
+
+FLAGGED = "armed"  # a text with this word is flagged as recruitment; "quoted" beside it as news
+
+
+class MovedClock:
+    """The wall clock plus an offset in seconds, kept in a file that another process can read."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    @property
+    def ahead(self) -> timedelta:
+        return timedelta(seconds=float(self._file.read_text())) if self._file.exists() else _NONE
+
+    def move(self, by: timedelta) -> None:
+        """Goes forward, for whoever reads the same file."""
+        written = self._file.with_suffix(".new")
+        written.write_text(str((self.ahead + by).total_seconds()))
+        written.replace(self._file)  # nobody ever reads half a number
+
+
+_NONE = timedelta(0)
+
+
+class ScriptedClassifier:
+    """Flags by one word, so that a test says what is flagged. hold: a file; it waits while there.
+
+    Who kills the bot while it waits has killed it between keeping a post and judging it.
+    """
+
+    version = "scripted-1"
+
+    def __init__(self, hold: Path | None = None) -> None:
+        self._hold = hold
+
+    async def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        while self._hold is not None and self._hold.exists():
+            await asyncio.sleep(0.02)
+        return [_predicted(text) for text in texts]
+
+
+def _predicted(text: str) -> Prediction:
+    is_flagged = FLAGGED in text
+    is_readable = any(character.isalpha() for character in text)
+    return Prediction(
+        score=(0.93 if is_flagged else 0.02) if is_readable else 0.0,
+        threshold=0.6,
+        flagged=is_flagged,
+        harm=(CodeScore("RECRUIT", 0.8),) if is_flagged else (),
+        purpose=CodeScore("NEWS", 0.7) if is_flagged and "quoted" in text else None,
+        reasons=(Reason(FLAGGED, 1.2),) if is_flagged else (),
+        readable=is_readable,
+        known=True,
+        model_version="scripted-1",
+    )

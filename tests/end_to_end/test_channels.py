@@ -1,0 +1,136 @@
+"""Channels put under watch, reached, lost, refused."""
+
+from sandbox.double import Chat
+from tests.end_to_end.stage import Stage
+
+
+async def admin_on_stage(stage: Stage) -> None:
+    """The admin has said hello, so that the bot may write to them."""
+    await stage.start()
+    await stage.says(stage.admin, "/start")
+
+
+async def test_each_name_gets_its_own_answer(stage_on_each: Stage) -> None:
+    stage = stage_on_each
+    inside = stage.double.channel("sudah_di_dalam")
+    inside.bot_status, inside.is_known = "administrator", True
+    stage.double.channel("belum_di_dalam")
+    stage.double.supergroup("Grup", username="grup_umum")
+    await stage.watched("sudah_dipantau")
+    await admin_on_stage(stage)
+
+    said = await stage.says(
+        stage.admin,
+        "/addchannel @sudah_di_dalam https://t.me/belum_di_dalam sudah_dipantau t.me/+rahasia "
+        "https://t.me/c/1234/5 @grup_umum nama! @ab @tak_dikenal",
+    )
+
+    assert said.splitlines() == [
+        "✅ @sudah_di_dalam: dipantau",
+        "⏳ @belum_di_dalam: menunggu pemiliknya menambahkan bot",
+        "• @sudah_dipantau: sudah ada",
+        "✖️ t.me/+rahasia: ditolak karena privat. Hanya kanal publik yang dipantau.",
+        "✖️ https://t.me/c/1234/5: ditolak karena privat. Hanya kanal publik yang dipantau.",
+        "✖️ @grup_umum: ditolak karena grup atau orang. Hanya kanal publik yang dipantau.",
+        "✖️ nama!: bukan nama kanal. Tulis @nama atau https://t.me/nama",
+        "✖️ @ab: bukan nama kanal. Tulis @nama atau https://t.me/nama",
+        "⏳ @tak_dikenal: menunggu pemiliknya menambahkan bot",
+        "Untuk yang menunggu: mintalah pemilik kanal menambahkan @saring_test_bot sebagai "
+        "administrator; tanpa izin apa pun. Saya akan tahu sendiri dan mengabari Anda.",
+    ]
+    assert await stage.rows("SELECT username, state FROM channels ORDER BY username") == [
+        ("belum_di_dalam", "waiting"),
+        ("sudah_di_dalam", "watching"),
+        ("sudah_dipantau", "watching"),
+        ("tak_dikenal", "waiting"),
+    ]
+
+
+async def test_waiting_channel_is_watched_once_the_owner_adds_the_bot(
+    stage_on_each: Stage,
+) -> None:
+    stage = stage_on_each
+    channel = stage.double.channel("contoh_kanal")
+    await admin_on_stage(stage)
+    await stage.says(stage.admin, "/addchannel @Contoh_Kanal")
+
+    stage.double.add_bot(channel, by=stage.admin)
+    await stage.told(stage.admin, "✅ Bot kini ada di @contoh_kanal; kanal ini dipantau.")
+    stage.double.publish(channel, "words")
+    await stage.worked_off()
+
+    assert await stage.one("SELECT count(*) FROM posts") == 1
+
+
+async def test_bot_thrown_out_of_a_channel_says_so(stage: Stage) -> None:
+    channel = await stage.watched()
+    await admin_on_stage(stage)
+
+    stage.double.remove_bot(channel, by=stage.admin)
+    await stage.told(stage.admin, "⚠️ Bot tidak lagi ada di @contoh_kanal.")
+
+    assert await stage.one("SELECT state FROM channels") == "waiting"
+
+
+async def test_channel_that_nobody_asked_for_is_told_and_not_read(stage: Stage) -> None:
+    channel = stage.double.channel("lain_kanal")
+    await admin_on_stage(stage)
+
+    stage.double.add_bot(channel, by=stage.admin)
+    await stage.told(stage.admin, "@lain_kanal")
+    stage.double.publish(channel, "words")
+    await stage.worked_off()
+
+    assert await stage.rows("SELECT * FROM channels") == []
+    assert await stage.rows("SELECT * FROM posts") == []
+
+
+async def left(stage: Stage, chat: Chat, words: str) -> None:
+    """The bot, added to the chat, leaves it, tells the admin, and keeps nothing."""
+    stage.double.add_bot(chat, by=stage.admin)
+    await stage.until(lambda: not chat.has_bot)
+    await stage.told(stage.admin, words)
+    await stage.worked_off()
+
+    assert [call.status for call in stage.double.calls_of("leaveChat")] == [200]
+    assert stage.double.calls_of("sendMessage")[-1].params["chat_id"] == str(stage.admin.id)
+    for table in ("channels", "posts"):
+        assert await stage.rows(f"SELECT * FROM {table}") == []
+    assert words not in str(await stage.rows("SELECT * FROM inbox"))
+
+
+async def test_private_channel_is_left_and_nothing_is_kept(stage_on_each: Stage) -> None:
+    await admin_on_stage(stage_on_each)
+    chat = stage_on_each.double.private_channel("Rahasia kami", owner=stage_on_each.admin)
+    await left(stage_on_each, chat, "Rahasia kami")
+
+
+async def test_group_is_left_and_nothing_is_kept(stage: Stage) -> None:
+    await admin_on_stage(stage)
+    await left(stage, stage.double.group("Keluarga", stage.admin), "Keluarga")
+
+
+async def test_public_group_is_left_too(stage: Stage) -> None:
+    await admin_on_stage(stage)
+    group = stage.double.supergroup("Warga", stage.admin, username="warga_umum")
+    await left(stage, group, "warga_umum")
+
+
+async def test_removed_channel_is_read_no_more(stage: Stage) -> None:
+    channel = await stage.watched()
+    await admin_on_stage(stage)
+
+    removed = await stage.says(stage.admin, "/removechannel @contoh_kanal @tak_dikenal")
+    stage.double.publish(channel, "words")
+    await stage.worked_off()
+    listed = await stage.says(stage.admin, "/channels")
+    again = await stage.says(stage.admin, "/addchannel @contoh_kanal")
+    stage.double.publish(channel, "more words")
+    await stage.worked_off()
+
+    assert removed == (
+        "✅ @contoh_kanal: tidak dipantau lagi\n✖️ @tak_dikenal: tidak sedang dipantau"
+    )
+    assert listed == "Belum ada kanal yang dipantau. Mulailah dengan /addchannel @nama"
+    assert again == "✅ @contoh_kanal: dipantau"
+    assert await stage.rows("SELECT text FROM revisions") == [("more words",)]

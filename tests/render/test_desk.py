@@ -1,0 +1,209 @@
+"""Whatever a post holds, the desk message is one that Telegram takes and nobody is fooled by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.case import CaseState, Choice
+from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.desk import EXCERPT, DeskCard, Notice, View, pages_of
+from bot.domain.post import Revision
+from bot.domain.press import Action, unpack
+from bot.ports import Letter
+from bot.render.desk import draw_card, draw_idle
+from bot.texts import LANGUAGES
+from tests.factories import NOON, verdict
+from tests.render.letter_rules import checked, visible
+
+HOSTILE = [
+    "<b>&</b><script>alert('1')</script>" * 120,
+    "&lt;b&gt; &amp;amp; &#x41;" * 150,
+    '</blockquote><a href="tg://user?id=1">x</a>' * 90,
+    "\u202eneknek\u202c \u2066\u2067\u2069" * 300,
+    "👩‍👩‍👧‍👦🏳️‍🌈" * 300,
+    "𝕬" * 4096,
+    "x" * 4096,
+    "\n" * 4096,
+    "".join(map(chr, range(1, 160))) * 25,
+    "a\u0301\u0302\u0303" * 1000,
+    "\ufeff\u200b\u2060" * 1300,
+    "{link} {0} %s %(x)s" * 200,
+    "]]><![CDATA[ <!-- --> <? ?>" * 140,
+    "",
+]
+
+
+def revision(**changed: object) -> Revision:
+    said = {
+        "id": 10**17,
+        "post_id": 1,
+        "number": 1,
+        "text": "serang sekarang",
+        "media": (),
+        "edited_at": None,
+        "posted_at": NOON,
+        "message_id": 7,
+        "chat_id": -1001234567890,
+        "username": "kabar_contoh",
+        "channel_title": "Kabar",
+        "forwarded_from": None,
+    }
+    return Revision(**(said | changed))  # type: ignore[arg-type]
+
+
+def card(text: str = "serang sekarang", **changed: object) -> DeskCard:
+    said = {
+        "card_id": 10**17,
+        "case_id": 10**17,
+        "posts_in_case": 1,
+        "revision": revision(text=text),
+        "verdict": verdict(),
+        "view": View.CARD,
+        "page": 0,
+        "notice": None,
+    }
+    return DeskCard(**(said | changed))  # type: ignore[arg-type]
+
+
+def drawn(shown: DeskCard, language: str = "en") -> str:
+    return visible(str(checked(draw_card(shown, language, "Asia/Jakarta")).html))
+
+
+def labels(letter: Letter) -> list[str]:
+    return [button.label for row in letter.buttons for button in row]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("view", [view for view in View if view is not View.IDLE])
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_any_text_makes_a_message_that_telegram_takes(text: str, view: View, language: str) -> None:
+    hostile = revision(
+        text=text,
+        number=10**6,
+        username=None,
+        channel_title=text[:300],
+        forwarded_from=text[:300],
+    )
+    notice = Notice(Choice.DISMISS, 10**17, CaseState.THIRD, purpose=PurposeCode.RIGHTS)
+    loud = verdict(
+        reasons=tuple((text[:200], 1.0) for _ in range(9)),
+        likely_purpose=PurposeCode.COUNTER,
+        is_known=False,
+    )
+    for page in range(len(pages_of(text)) if view is View.FULL else 1):
+        shown = card(
+            revision=hostile,
+            posts_in_case=10**6,
+            verdict=loud,
+            view=view,
+            page=page,
+            notice=notice,
+        )
+        checked(draw_card(shown, language, "Asia/Jakarta"))
+
+
+@given(st.text(max_size=2000), st.sampled_from(list(View)))
+def test_any_text_at_all(text: str, view: View) -> None:
+    checked(draw_card(card(text, view=view), "id", "Asia/Jakarta"))
+
+
+def test_text_is_shown_as_it_is() -> None:
+    assert "<b>serang</b> & bakar" in drawn(card("<b>serang</b> & bakar"))
+
+
+def test_all_pages_together_are_the_whole_text() -> None:
+    text = "".join(chr(0x4E00 + i % 9000) for i in range(6000)) + "😀" * 500
+    pages = pages_of(text)
+
+    shown = [drawn(card(text, view=View.FULL, page=page)) for page in range(len(pages))]
+
+    assert all(page in seen for page, seen in zip(pages, shown, strict=True))
+    assert "page 2 of" in shown[1]
+
+
+def test_what_is_cut_is_said_and_can_be_opened() -> None:
+    cut = draw_card(card("x" * (EXCERPT + 5)), "en", "Asia/Jakarta")
+    whole = draw_card(card("x" * EXCERPT), "en", "Asia/Jakarta")
+
+    assert "5 more characters" in visible(str(cut.html))
+    assert "Full text" in labels(cut)
+    assert "Full text" not in labels(whole)
+
+
+def test_card_says_where_it_is_from_and_why() -> None:
+    seen = drawn(
+        card(
+            posts_in_case=3,
+            revision=revision(number=3, forwarded_from="@asal"),
+            verdict=verdict(likely_purpose=PurposeCode.NEWS, is_known=False),
+        )
+    )
+
+    for words in (
+        "@kabar_contoh",
+        "2 Mar 2026 12:00 WIB",
+        "3 nearly identical posts",
+        "Edited 2×",
+        "Forwarded from @asal",
+        "90%",
+        "flagged from 50%",
+        "call to violence",
+        "news",
+        "outside what I know",
+        "serang",
+    ):
+        assert words in seen
+
+
+def test_reasons_against_are_not_shown_as_reasons() -> None:
+    seen = drawn(card("x", verdict=verdict(reasons=(("baik", -2.0), ("serang", 1.0)))))
+
+    assert "baik" not in seen
+
+
+def test_link_opens_the_post_itself() -> None:
+    named = str(draw_card(card(), "en", "Asia/Jakarta").html)
+    unnamed = str(draw_card(card(revision=revision(username=None)), "en", "Asia/Jakarta").html)
+
+    assert 'href="https://t.me/kabar_contoh/7"' in named
+    assert 'href="https://t.me/c/1234567890/7"' in unnamed
+
+
+def test_card_cannot_be_forwarded_or_saved() -> None:
+    assert draw_card(card(), "en", "Asia/Jakarta").protected
+    assert draw_idle(True, None, "en").protected
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_every_button_carries_this_card_and_this_revision(view: View) -> None:
+    letter = draw_card(card("x" * 5000, view=view), "en", "Asia/Jakarta")
+
+    presses = [unpack(button.data or "") for row in letter.buttons for button in row]
+
+    assert presses
+    assert all(press is not None for press in presses)
+    assert {(press.card_id, press.revision_id) for press in presses if press} == {(10**17, 10**17)}
+
+
+def test_every_code_has_its_button_once() -> None:
+    harms = draw_card(card(view=View.HARM), "id", "Asia/Jakarta")
+    purposes = draw_card(card(view=View.PURPOSE), "id", "Asia/Jakarta")
+
+    def codes(letter: Letter, action: Action) -> list[str | None]:
+        found = [unpack(button.data or "") for row in letter.buttons for button in row]
+        return [press.code for press in found if press and press.action is action]
+
+    assert sorted(map(str, codes(harms, Action.HARM))) == sorted(HarmCode)
+    assert sorted(map(str, codes(purposes, Action.PURPOSE))) == sorted(["None", *PurposeCode])
+    assert len(set(labels(harms))) == len(HarmCode) + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("is_on_duty", [True, False])
+def test_idle_desk_offers_the_way_on_and_the_way_back(language: str, is_on_duty: bool) -> None:
+    notice = Notice(Choice.CONFIRM, 3, CaseState.CONFIRMED, harm=HarmCode.THREAT)
+
+    idle = checked(draw_idle(is_on_duty, notice, language))
+
+    actions = {press.action for row in idle.buttons for b in row if (press := unpack(b.data or ""))}
+    assert actions == {Action.UNDO, Action.DUTY_OFF if is_on_duty else Action.DUTY_ON}

@@ -1,0 +1,368 @@
+"""Posts are kept once, edits as revisions, albums as one; nothing of an unwatched channel."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.channel import ChannelRef, WatchState
+from bot.domain.post import Entity, Post, SourceKind, join_album
+from bot.ports import Found
+from bot.storage.posts import Kept
+from tests.factories import CHANNEL, NOON, Flow, post
+
+LATER = NOON + timedelta(minutes=5)
+EXPORT = SourceKind.EXPORT
+
+
+async def texts(flow: Flow) -> list[str]:
+    """Every revision's words, in the order in which they were kept."""
+    return [str(r.text) for r in await flow.rows("SELECT text FROM revisions ORDER BY id")]
+
+
+async def newest(flow: Flow) -> list[tuple[int, str, int]]:
+    """Of each post: its number, its words now, and how many messages it consists of."""
+    rows = await flow.rows(
+        "SELECT p.message_id, r.text, (SELECT count(*) FROM post_members m WHERE m.post_id = p.id) "
+        "AS members FROM posts p JOIN revisions r ON r.id = p.newest_revision_id ORDER BY p.id"
+    )
+    return [(row.message_id, row.text, row.members) for row in rows]
+
+
+def album(*words: str, first: int = 5, **more: object) -> list[Post]:
+    return [
+        post(text, first + i, media=("photo",), album_id="g", **more)
+        for i, text in enumerate(words)
+    ]
+
+
+async def test_new_post_is_kept_and_its_update_handled(flow: Flow) -> None:
+    await flow.watched()
+    await flow.receive.keep([{"update_id": 9, "channel_post": {"text": "secret"}}])
+
+    kept = await flow.ingest.live([post("halo", 5)], [9])
+
+    assert kept == Kept(new=1)
+    assert await newest(flow) == [(5, "halo", 1)]
+    (row,) = await flow.rows("SELECT payload, handled_at FROM inbox")
+    assert row.payload == "{}"
+    assert row.handled_at is not None
+
+
+async def test_known_post_changes_nothing(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live([post("halo", 5)], [])
+
+    assert await flow.ingest.live([post("halo", 5)], []) == Kept(known=1)
+    assert await flow.ingest.live([post("halo", 5), post("halo", 5)], []) == Kept(known=2)
+    assert await texts(flow) == ["halo"]
+
+
+async def test_same_post_twice_in_one_batch_is_one(flow: Flow) -> None:
+    await flow.watched()
+
+    assert await flow.ingest.live([post("halo", 5), post("halo", 5)], []) == Kept(new=1, known=1)
+
+
+async def test_edit_is_a_revision(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live([post("halo", 5)], [])
+
+    kept = await flow.ingest.live([post("halo dunia", 5, edited_at=LATER)], [])
+
+    assert kept == Kept(changed=1)
+    assert await texts(flow) == ["halo", "halo dunia"]
+    assert await newest(flow) == [(5, "halo dunia", 1)]
+
+
+async def test_edit_beside_its_original_in_one_batch(flow: Flow) -> None:
+    await flow.watched()
+
+    kept = await flow.ingest.live([post("halo", 5), post("halo dunia", 5, edited_at=LATER)], [])
+
+    assert kept == Kept(new=1, changed=1)
+    assert await newest(flow) == [(5, "halo dunia", 1)]
+
+
+async def test_edit_that_changes_no_word_is_known(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live([post("halo", 5)], [])
+
+    assert await flow.ingest.live([post("halo", 5, edited_at=LATER)], []) == Kept(known=1)
+    assert await texts(flow) == ["halo"]
+
+
+async def test_edit_that_arrives_before_its_original_wins(flow: Flow) -> None:
+    await flow.watched()
+
+    await flow.ingest.live([post("baru", 5, edited_at=LATER)], [])
+    kept = await flow.ingest.live([post("lama", 5)], [])
+
+    assert kept == Kept(known=1)
+    assert await texts(flow) == ["baru"]
+
+
+async def test_late_edit_is_not_taken_for_a_newer_one(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live([post("dua", 5, edited_at=LATER)], [])
+
+    kept = await flow.ingest.live([post("satu", 5, edited_at=NOON)], [])
+
+    assert kept == Kept(known=1)
+    assert await newest(flow) == [(5, "dua", 1)]
+
+
+async def test_two_edits_within_a_second_are_both_kept(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live([post("satu", 5, edited_at=LATER)], [])
+
+    assert await flow.ingest.live([post("dua", 5, edited_at=LATER)], []) == Kept(changed=1)
+
+
+async def test_edit_of_links_alone_is_a_revision(flow: Flow) -> None:
+    await flow.watched()
+    link = Entity("text_link", 0, 4, "https://example.org/a")
+    await flow.ingest.live([post("halo", 5, entities=(link,))], [])
+
+    moved = replace(link, url="https://example.org/b")
+    kept = await flow.ingest.live([post("halo", 5, entities=(moved,), edited_at=LATER)], [])
+
+    assert kept == Kept(changed=1)
+
+
+async def test_album_in_one_batch_is_one_post(flow: Flow) -> None:
+    await flow.watched()
+
+    kept = await flow.ingest.live([*album("", "isi", ""), post("lain", 9)], [])
+
+    assert kept == Kept(new=2)
+    assert await newest(flow) == [(5, "isi", 3), (9, "lain", 1)]
+
+
+async def test_late_album_member_joins_its_post(flow: Flow) -> None:
+    await flow.watched()
+    first, second, third = album("", "isi", "akhir")
+    await flow.ingest.live([second], [])
+
+    await flow.ingest.live([third], [])
+    await flow.ingest.live([first], [])
+
+    assert await newest(flow) == [(5, "isi\n\nakhir", 3)]
+    (row,) = await flow.rows("SELECT media FROM revisions ORDER BY id DESC LIMIT 1")
+    assert str(row.media).count("photo") == 3
+
+
+async def test_album_that_arrives_again_is_known(flow: Flow) -> None:
+    await flow.watched()
+    members = album("satu", "dua", "")
+    await flow.ingest.live(members, [])
+
+    kept = [await flow.ingest.live([member], []) for member in members]
+
+    assert kept == [Kept(known=1)] * 3
+    assert await flow.ingest.live(members, []) == Kept(known=1)
+    assert await texts(flow) == ["satu\n\ndua"]
+
+
+async def test_edit_of_an_albums_member_changes_that_member_alone(flow: Flow) -> None:
+    await flow.watched()
+    _, second, _ = members = album("satu", "dua", "")
+    await flow.ingest.live(members, [])
+
+    kept = await flow.ingest.live([replace(second, text="dua lagi", edited_at=LATER)], [])
+
+    assert kept == Kept(changed=1)
+    assert await newest(flow) == [(5, "satu\n\ndua lagi", 3)]
+
+
+async def test_edit_of_an_albums_first_caption_keeps_the_others(flow: Flow) -> None:
+    await flow.watched()
+    first, *_ = members = album("satu", "dua", "tiga")
+    await flow.ingest.live(members, [])
+
+    await flow.ingest.live([replace(first, text="", edited_at=LATER)], [])
+
+    assert await newest(flow) == [(5, "dua\n\ntiga", 3)]
+
+
+async def test_edit_of_a_member_that_arrives_before_the_album(flow: Flow) -> None:
+    await flow.watched()
+    first, second, third = album("satu", "", "")
+
+    await flow.ingest.live([replace(first, text="satu baru", edited_at=LATER)], [])
+    await flow.ingest.live([first, second, third], [])
+
+    assert await newest(flow) == [(5, "satu baru", 3)]
+
+
+async def test_album_and_edit_of_its_member_in_one_batch(flow: Flow) -> None:
+    await flow.watched()
+    first, second, third = album("satu", "dua", "")
+
+    edited = replace(first, text="satu baru", edited_at=LATER)
+    await flow.ingest.live([first, second, third, edited], [])
+
+    assert await newest(flow) == [(5, "satu baru\n\ndua", 3)]
+
+
+async def test_unwatched_channel_is_not_kept_and_its_update_is_emptied(flow: Flow) -> None:
+    await flow.receive.keep([{"update_id": 9, "channel_post": {"text": "secret"}}])
+
+    kept = await flow.ingest.live([post("halo", 5)], [9])
+
+    assert kept == Kept()
+    assert await flow.rows("SELECT * FROM posts") == []
+    assert await flow.rows("SELECT * FROM channels") == []
+    assert [row.payload for row in await flow.rows("SELECT payload FROM inbox")] == ["{}"]
+
+
+async def test_removed_channel_is_not_kept(flow: Flow) -> None:
+    await flow.watched()
+    await flow.watch.remove(await flow.admin(), ["@kabar_contoh"])
+
+    assert await flow.ingest.live([post("halo", 5)], []) == Kept()
+
+
+async def test_first_post_makes_a_waiting_channel_watched_and_names_it(flow: Flow) -> None:
+    await flow.watch.add(await flow.admin(), ["@KABAR_contoh"])
+    (before,) = await flow.watch.listed()
+
+    await flow.ingest.live([post("halo", 5)], [])
+
+    (after,) = await flow.watch.listed()
+    assert (before.state, before.chat_id) == (WatchState.WAITING, None)
+    assert (after.state, after.chat_id, after.title) == (
+        WatchState.WATCHING,
+        CHANNEL.chat_id,
+        CHANNEL.title,
+    )
+    assert after.posts == 1
+
+
+async def test_post_without_text_is_counted_and_not_called_clean(flow: Flow) -> None:
+    await flow.arrive(post("", 5, media=("photo",)), post("halo", 6))
+
+    status = await flow.report.status()
+
+    assert (status.posts, status.unreadable) == (2, 1)
+    assert len(await flow.rows("SELECT id FROM verdicts")) == 1
+
+
+async def test_same_post_from_bot_and_export_is_one(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live([post("halo", 5)], [])
+    exported = ChannelRef(CHANNEL.chat_id, None, CHANNEL.title)
+
+    again = post("halo", 5, channel=exported, source=EXPORT)
+    new = post("lama", 4, channel=exported, source=EXPORT)
+
+    assert await flow.ingest.from_file([again, new]) == Kept(new=1, known=1)
+    assert await flow.ingest.live([post("lama", 4)], []) == Kept(known=1)
+    assert len(await flow.rows("SELECT id FROM channels")) == 1
+
+
+async def test_export_that_guesses_an_album_leaves_single_posts_alone(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live(
+        [post("satu", 5, media=("photo",)), post("dua", 6, media=("photo",))], []
+    )
+    guessed = join_album(
+        [
+            post("satu", 5, media=("photo",), album_id="export:5", source=EXPORT),
+            post("dua", 6, media=("photo",), album_id="export:5", source=EXPORT, edited_at=LATER),
+        ]
+    )
+
+    await flow.ingest.from_file([guessed])
+
+    assert await newest(flow) == [(5, "satu", 1), (6, "dua", 1)]
+
+
+async def test_export_of_an_album_is_the_bots_album(flow: Flow) -> None:
+    await flow.watched()
+    members = album("satu", "dua")
+    await flow.ingest.live(members, [])
+    exported = [replace(one, album_id="export:5", source=EXPORT) for one in members]
+
+    assert await flow.ingest.from_file([join_album(exported)]) == Kept(known=1)
+    assert await newest(flow) == [(5, "satu\n\ndua", 2)]
+
+
+async def test_export_row_of_an_albums_member_does_not_hide_the_others(flow: Flow) -> None:
+    await flow.watched()
+    await flow.ingest.live(album("satu", "dua"), [])
+
+    edited = post("dua lagi", 6, media=("photo",), source=EXPORT, edited_at=LATER)
+    await flow.ingest.from_file([edited])
+
+    assert await newest(flow) == [(5, "satu\n\ndua lagi", 2)]
+
+
+async def test_exported_album_takes_edits_of_single_members(flow: Flow) -> None:
+    await flow.watched()
+    members = album("satu", "dua")
+    exported = [replace(one, album_id="export:5", source=EXPORT) for one in members]
+    await flow.ingest.from_file([join_album(exported)])
+
+    await flow.ingest.live([replace(members[1], text="dua lagi", edited_at=LATER)], [])
+
+    assert await newest(flow) == [(5, "satu\n\ndua lagi", 2)]
+
+
+async def test_scanned_channel_is_known_and_not_watched(flow: Flow) -> None:
+    await flow.ingest.from_file([post("halo", 5, source=EXPORT)])
+
+    (row,) = await flow.rows("SELECT state FROM channels")
+    assert row.state == WatchState.SCANNED
+    assert await flow.watch.listed() == []
+    assert await flow.ingest.live([post("lagi", 6)], []) == Kept()
+
+
+async def test_batch_of_two_channels_keeps_them_apart(flow: Flow) -> None:
+    other = ChannelRef(-1009999999999, "kabar_lain", "Kabar Lain")
+    await flow.watched()
+    await flow.watched(other)
+
+    kept = await flow.ingest.live([post("satu", 5), post("dua", 5, channel=other)], [])
+
+    assert kept == Kept(new=2)
+
+
+async def test_name_that_moved_to_another_channel_is_not_that_channel(flow: Flow) -> None:
+    await flow.watched()
+    stranger = ChannelRef(-1009999999999, CHANNEL.username, "Bukan yang tadi")
+
+    kept = await flow.ingest.live([post("halo", 5, channel=stranger)], [])
+
+    assert kept == Kept()
+    (channel,) = await flow.watch.listed()
+    assert channel.chat_id == CHANNEL.chat_id
+
+
+async def test_renamed_channel_is_the_same_channel(flow: Flow) -> None:
+    await flow.watched()
+    renamed = ChannelRef(CHANNEL.chat_id, "nama_baru", "Judul Baru")
+
+    assert await flow.ingest.live([post("halo", 5, channel=renamed)], []) == Kept(new=1)
+
+    (channel,) = await flow.watch.listed()
+    assert (channel.username, channel.title) == ("nama_baru", "Judul Baru")
+
+
+async def test_name_can_be_watched_again_after_it_moved(flow: Flow) -> None:
+    await flow.watched()
+    moved = ChannelRef(-1009999999999, CHANNEL.username, "Pemilik baru")
+    flow.directory.known["kabar_contoh"] = Found(moved, is_channel=True, has_bot=True)
+
+    await flow.watch.add(await flow.admin(), ["@kabar_contoh"])
+
+    assert await flow.ingest.live([post("halo", 5, channel=moved)], []) == Kept(new=1)
+    by_id = {channel.chat_id: channel.username for channel in await flow.watch.listed()}
+    assert by_id == {CHANNEL.chat_id: None, moved.chat_id: "kabar_contoh"}
+
+
+async def test_text_that_no_database_takes_is_kept_readable(flow: Flow) -> None:
+    await flow.watched()
+
+    await flow.ingest.live([post("a\x00b\ud83dc 👩‍👩‍👧 \u202e", 5)], [])
+
+    assert await texts(flow) == ["a\ufffdb\ufffdc 👩‍👩‍👧 \u202e"]
+    assert await flow.ingest.live([post("a\x00b\ud83dc 👩‍👩‍👧 \u202e", 5)], []) == Kept(known=1)

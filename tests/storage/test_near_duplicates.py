@@ -1,0 +1,88 @@
+"""Which texts count as copies of one another."""
+
+import random
+
+import pytest
+
+from bot.storage.near_duplicates import fingerprint, is_near_copy
+
+TEXT = (
+    "saudara sekalian mari kita berkumpul malam ini di tempat biasa, bawa semua kawan dan jangan "
+    "beri tahu siapa pun di luar kelompok kita karena waktunya sudah dekat"
+)
+ANOTHER = (
+    "panitia mengundang warga untuk kerja bakti membersihkan selokan pada hari minggu pagi, "
+    "sarapan disediakan dan anak anak boleh ikut serta bersama orang tua"
+)
+
+
+def is_found(one: str, other: str) -> bool:
+    """Whether look-up would name the one for the other, and the texts then agree."""
+    first, second = fingerprint(one), fingerprint(other)
+    return bool(set(first.bands) & set(second.bands)) and is_near_copy(first.text, second.text)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        TEXT,
+        TEXT.upper(),
+        f"🔥🔥🔥 {TEXT} 🔥",
+        f"{TEXT}\n\nIkuti kami: https://t.me/saluran_lain @saluran_lain",
+        f"Hoaks, jangan sebarkan: {TEXT}",
+        TEXT.replace(" ", "\u200b "),
+        TEXT.replace("a", "а"),  # Cyrillic
+        TEXT[: len(TEXT) * 3 // 4],
+        TEXT.replace("malam ini", "besok pagi"),
+    ],
+    ids=[
+        "same",
+        "capitals",
+        "emoji",
+        "footer",
+        "prefix",
+        "zero width",
+        "look-alikes",
+        "cut",
+        "words",
+    ],
+)
+def test_copy_is_found(copy: str) -> None:
+    assert is_found(TEXT, copy)
+    assert is_found(copy, TEXT)
+
+
+@pytest.mark.parametrize("other", [ANOTHER, "halo", "malam ini", ""])
+def test_another_text_is_no_copy(other: str) -> None:
+    assert not is_found(TEXT, other)
+    assert not is_found(other, TEXT)
+
+
+def test_short_text_within_a_long_one_is_no_copy() -> None:
+    assert not is_near_copy("mari berkumpul", f"{ANOTHER} mari berkumpul {ANOTHER}")
+
+
+def test_shuffled_words_of_two_texts_stay_apart() -> None:
+    draws = random.Random(5)
+    words = (TEXT + " " + ANOTHER).split()
+    texts = [" ".join(draws.sample(words, 25)) for _ in range(60)]
+
+    pairs = [(a, b) for i, a in enumerate(texts) for b in texts[:i]]
+
+    assert sum(is_found(a, b) for a, b in pairs) <= len(pairs) * 0.01
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\n\t"])
+def test_text_without_words_has_no_fingerprint(text: str) -> None:
+    assert fingerprint(text).bands == ()
+
+
+def test_fingerprint_is_the_same_in_every_process() -> None:
+    first, second, *_ = fingerprint("halo dunia yang damai").bands
+
+    assert (first, second) == (6446285730711091038, 1438674055905263342)
+
+
+def test_bands_fit_eight_bytes() -> None:
+    assert len(fingerprint(TEXT).bands) == 32
+    assert all(-(2**63) <= band < 2**63 for band in fingerprint(TEXT).bands)
