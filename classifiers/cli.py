@@ -13,6 +13,7 @@ from classifiers.artefact import load
 from classifiers.calibration import Goal
 from classifiers.corpora.commands import corpora
 from classifiers.errors import ClassifierError
+from classifiers.evasion.commands import evasion
 from classifiers.evaluation import evaluate
 from classifiers.lines import answers
 from classifiers.model import Model
@@ -188,3 +189,4 @@ def check_seed_command(as_json: bool) -> None:
 
 
 main.add_command(corpora)
+main.add_command(evasion)

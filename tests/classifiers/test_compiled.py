@@ -85,6 +85,122 @@ def test_normalisation_is_that_of_the_reference(texts: list[str]) -> None:
     assert as_texts(texts) == [normalise(text) for text in texts]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "tulis a+@b.co ya",
+            "a-@b.co",
+            "a.@b.co",
+            "_@b.co.id!",
+            "x@y",
+            "a@-b.co",
+            ".@abcd",
+            "a@.b",
+        ),
+        *(
+            "@abc",
+            "@abcd",
+            "@" + "a" * 32,
+            "@" + "a" * 33,
+            "@Абвгд",
+            "@aбвг",
+            "@@abcd",
+            "@abcd@efgh",
+        ),
+        *("x@abcd", "[username]@abcd", "[USERNAME]", "[username", "xwww.a b", "@www.a b", ".www.a"),
+        *("www. a", "www.", "t.me/ a", "xt.me/a", "telegram.me/a", "xtelegram.me/a", "at.me/b c"),
+        *(
+            "http:/ a",
+            "https:// a",
+            "xhttps://a b",
+            "tg:/ a",
+            "tg:// a",
+            "httpss://a",
+            "HTTP://A.B",
+        ),
+        *(
+            "😀a",
+            "a😀b",
+            "a😀😀😀b",
+            "a😀😀😀😀b",
+            "a❶b",
+            "a ❶b ❶c d",
+            "a😀❶ b",
+            "😀 a 😀",
+            "😀 ab 😀",
+        ),
+        *(
+            "a b c",
+            "a b c d",
+            "a b c  d",
+            "xa b c d",
+            "1 2 3 4 5",
+            "a b 1 2",
+            "a\nb c d e",
+            "a b c d!",
+        ),
+        *("a.b.c", "ab.c.d", "a.b-c", "a.b.", "a..b.c", "_a.b.c", "1.a.b.c", "a*b*", "x a*b*c y"),
+        *("g3r4k", "4nak", "anak2", "a44b", "a444b", "a€b", "a1", "x$abc", "$ab", "$abc", "$$abc"),
+        *(
+            "a!b",
+            "a!bc",
+            "ab!c",
+            "ab!cd",
+            " a!bc",
+            "a!1",
+            "!a",
+            "ger*akan",
+            "a**b",
+            "a_b",
+            "1_b",
+            "a~|b",
+        ),
+        *(
+            "aaa",
+            "aa a",
+            "111",
+            "___",
+            "!!!",
+            "!!!!a",
+            "a*a*a*a",
+            "aa*a",
+            "\u200ba\u200baa",
+            "...",
+            "…",
+        ),
+        *("`a", "`é", "\\nabc", "\\\\n", "\\", "n\\n", "\x00a", "a\x1cb", "\x7f"),
+        *("аb", "кот abc", "оса abcdefg", "abcdefghijkl а", "и" * 40 + " abc", "αβγ abc", "abc а"),
+        *(
+            "أ",
+            "ا\u0654",
+            "ا\u064e\u0654",
+            "ە\u0654",
+            "ہ\u0654",
+            "ے\u0654",
+            "ﷺ",
+            "لا\u0653",
+            "ﻻ\u0653",
+        ),
+        *(
+            "e\u0301",
+            "и\u0306",
+            "e\u200d\u0301",
+            "ΟΔΟΣ",
+            "İ",
+            "한",
+            "\u1112\u1161\u11ab",
+            "ｶﾞ",
+            "\u0f77",
+        ),
+    ],
+)
+def test_texts_at_the_edge_of_a_rule_are_normalised_as_in_the_reference(text: str) -> None:
+    assert as_texts([text, f"{text} kata", f"kata {text}", f"({text})"]) == [
+        normalise(each) for each in (text, f"{text} kata", f"kata {text}", f"({text})")
+    ]
+
+
 def test_every_sign_in_a_word_and_alone_is_folded_as_the_reference_folds_it() -> None:
     signs = [chr(point) for point in (*range(0x2_0100), *range(0xE_0000, 0xE_0200))]
     texts = [f"b{sign}a {sign} {sign}{sign}{sign}" for sign in signs]
