@@ -208,7 +208,7 @@ async def running(
 async def _introduce(bot: TelegramBot) -> None:
     """Waits until Telegram has told the bot's name. Raises TokenRefused for a bad token."""
     try:
-        while not await _is_known(bot):
+        while not await _is_known(bot):  # noqa: ASYNC110 - Telegram sets no event of ours
             await asyncio.sleep(_PAUSE)
     except (TokenRefused, asyncio.CancelledError):
         await bot.hang_up()

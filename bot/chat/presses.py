@@ -50,14 +50,18 @@ class Presses:
     async def answer(self, query: CallbackQuery) -> list[Reply]:
         """Does what a press asks for and answers it. A forged or foreign press changes nothing."""
         language = closest_language(query.from_user.language_code)
-        deciding = asyncio.ensure_future(self._result(query, language))
-        done, _ = await asyncio.wait({deciding}, timeout=_PATIENCE)
-        if done:
+        deciding = asyncio.create_task(self._result(query, language))
+        try:
+            done, _ = await asyncio.wait({deciding}, timeout=_PATIENCE)
+            if not done:
+                await _tell(query, say(language, "press-working"))
+                return (await deciding)[1]
             words, replies = deciding.result()
             await _tell(query, words)
             return replies
-        await _tell(query, say(language, "press-working"))
-        return (await deciding)[1]
+        finally:
+            deciding.cancel()  # no effect on one that is done
+            await asyncio.wait({deciding})
 
     async def _result(self, query: CallbackQuery, language: str) -> tuple[Html, list[Reply]]:
         person = await self._join.person(query.from_user.id, language)

@@ -1,7 +1,7 @@
 """The Bot API client: python-telegram-bot's, with updates handed over as Telegram wrote them."""
 
-import os
 import asyncio
+import os
 from typing import Any
 
 from telegram import Bot
@@ -41,7 +41,7 @@ class TelegramBot(Bot):
         return updates
 
     async def hang_up(self) -> None:
-        """Closes the connections of a bot that Telegram never knew; `shutdown` leaves those open."""
+        """Closes the connections of a bot that Telegram never knew; `shutdown` leaves them."""
         await asyncio.gather(*(request.shutdown() for request in self._request))
 
 

@@ -127,20 +127,22 @@ def _verdict(comparison: Comparison, language: str) -> Html:
         return say(language, "comparison-same")
     if not comparison.objections:
         return say(language, "comparison-good")
-    named = Html(", ").join(_objection(one, comparison, language) for one in comparison.objections)
-    return say(language, "comparison-bad", reasons=named)
+    return say(language, "comparison-bad", reasons=Html("; ").join(_against(comparison, language)))
 
 
-def _objection(objection: str, comparison: Comparison, language: str) -> Html:
-    if objection in _MEASURES:
-        return say(language, f"objection-{objection.replace('_', '-')}")
-    rate = next(rate for rate in comparison.flag_rates if rate.purpose == objection)
-    return say(
-        language,
-        "objection-flags",
-        purpose=purpose_name(rate.purpose, language),
-        limit=f"{comparison.limit:.0%}",
-    )
+def _against(comparison: Comparison, language: str) -> list[Html]:
+    """What speaks against the candidate; the purposes that it flags too much are one reason."""
+    reasons = [
+        say(language, f"objection-{one.replace('_', '-')}")
+        for one in comparison.objections
+        if one in _MEASURES
+    ]
+    too_much = [rate for rate in comparison.flag_rates if comparison.is_too_high(rate)]
+    if too_much:
+        named = Html(", ").join(purpose_name(rate.purpose, language) for rate in too_much)
+        limit = f"{comparison.limit:.0%}"
+        reasons.append(say(language, "objection-flags", purposes=named, limit=limit))
+    return reasons
 
 
 def comparison_picture(comparison: Comparison, language: str) -> bytes:

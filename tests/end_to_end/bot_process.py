@@ -14,6 +14,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from bot import compose
@@ -40,15 +41,16 @@ def live(env: dict[str, str], log: str) -> None:
     os.environ.update(env)
     with Path(log).open("ab") as file:
         os.dup2(file.fileno(), 2)
+    os.chdir(Path(log).parent)  # where no developer's .env is
     os.close(0)
     os.close(1)
-    code = 1
     try:
         asyncio.run(run())
-        code = 0
     finally:
-        sys.excepthook(*sys.exc_info()) if code else None  # type: ignore[arg-type]
-        os._exit(code)
+        problem = sys.exc_info()[1]
+        if problem is not None:
+            traceback.print_exception(problem)
+        os._exit(1 if problem else 0)  # what follows belongs to the nursery
 
 
 async def run() -> None:

@@ -45,7 +45,7 @@ class ScriptedClassifier:
         self._hold = hold
 
     async def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        while self._hold is not None and self._hold.exists():
+        while self._hold is not None and self._hold.exists():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
         return [_predicted(text) for text in texts]
 

@@ -43,7 +43,7 @@ class Stage:
         self.clock = MovedClock(folder / "clock")
         self.hold = folder / "hold"
         self.admin = double.person(1001, "Ani", language_code="id")
-        self.settings = Settings(**self._settings(), _env_file=None)  # type: ignore[arg-type]
+        self.settings = Settings(_env_file=None, **self._settings())  # type: ignore[call-arg, arg-type]
         self._join = Join(self.database, self.clock, (self.admin.id,), ZONE, DIGEST_AT)
         self._running: tuple[compose.Running, asyncio.Task[None]] | None = None
         self._nursery = nursery
@@ -177,7 +177,7 @@ class Stage:
     async def until(self, condition: Callable[[], T], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109
         """Waits until the condition holds; a bot that ended meanwhile is an error."""
 
-        def or_ended() -> T | bool:
+        def or_ended() -> T:
             if self._running is not None and self._running[1].done():
                 self._running[1].result()
             if self.life is not None and self.life.is_over:
@@ -185,7 +185,7 @@ class Stage:
             return condition()
 
         try:
-            return await self.double.until(or_ended, timeout)  # type: ignore[return-value]
+            return await self.double.until(or_ended, timeout)
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{self._shown()}\n{self.log}") from None
 

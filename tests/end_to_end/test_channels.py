@@ -131,6 +131,6 @@ async def test_removed_channel_is_read_no_more(stage: Stage) -> None:
     assert removed == (
         "✅ @contoh_kanal: tidak dipantau lagi\n✖️ @tak_dikenal: tidak sedang dipantau"
     )
-    assert listed == "Belum ada kanal yang dipantau. Mulailah dengan /addchannel @nama"
+    assert listed == "Belum ada kanal yang dipantau. Mulai dengan /addchannel @nama"
     assert again == "✅ @contoh_kanal: dipantau"
     assert await stage.rows("SELECT text FROM revisions") == [("more words",)]

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from classifiers import seed_model
-from tests.end_to_end.nursery import ROOT
 from tests.end_to_end.stage import PATIENCE, Stage
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -33,7 +32,7 @@ def start(stage: Stage, model_dir: Path) -> Iterator[Start]:
         settings = stage.environment() | {"MODEL_DIR": str(model_dir), "LOG_LEVEL": "DEBUG"}
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
-            cwd=ROOT,
+            cwd=stage.folder,  # where no developer's .env is
             env=settings | env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

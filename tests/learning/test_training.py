@@ -176,7 +176,7 @@ async def test_candidate_that_flags_too_much_is_not_offered(
 
     letter = (await classroom.letters(admin))[-1]
     assert letter.buttons == ()
-    assert "Against the new one: flags too much news" in letter.html
+    assert "Against the new one: flags too much of: news" in letter.html
     assert [one.is_seed for one in models.list_models(classroom.directory)] == [True]
     assert await say(classroom, admin) is Voted.CLOSED
 

@@ -19,7 +19,7 @@ OTHER = "FLAG kedua, soal uang: kirim ke rekening kelompok"
 
 async def reviews(flow: Flow) -> list[tuple[int, str, bool]]:
     rows = await flow.rows("SELECT person_id, choice, stands FROM reviews ORDER BY id")
-    return [(row.person_id, row.choice, bool(row.stands)) for row in rows]  # type: ignore[misc]
+    return [(row.person_id, row.choice, bool(row.stands)) for row in rows]
 
 
 async def test_confirmation_is_kept_with_what_was_shown(flow: Flow) -> None:

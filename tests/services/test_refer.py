@@ -39,7 +39,7 @@ def _words(number: int) -> str:
 
 async def referrals(flow: Flow) -> list[tuple[int, str]]:
     rows = await flow.rows("SELECT recipient_id, state FROM referrals ORDER BY id")
-    return [(row.recipient_id, row.state) for row in rows]  # type: ignore[misc]
+    return [(row.recipient_id, row.state) for row in rows]
 
 
 async def test_nothing_is_referred_within_the_undo_window(flow: Flow) -> None:

@@ -127,9 +127,10 @@ async def test_scan_that_crashed_is_done_again_without_doing_a_thing_twice(
         raise Crash
 
     with pytest.MonkeyPatch.context() as patch:
-        target = (None, flow.ingest, flow.triage, flow.triage)[at]
-        if target is not None:
-            patch.setattr(target, (None, "from_file", "_batch", "_keep")[at], dies)
+        if at == 1:
+            patch.setattr(flow.ingest, "from_file", dies)
+        elif at > 1:
+            patch.setattr(flow.triage, "_batch" if at == 2 else "_keep", dies)
         with pytest.raises(Crash):
             await Scan(flow.ingest, flow.triage).rows(cut_short(), Tally())
 

@@ -17,7 +17,7 @@ OTHER = "FLAG kirim uang ke rekening berikut supaya pekerjaan kelompok dapat ber
 
 
 async def revisions(flow: Flow) -> list[int]:
-    return [row.id for row in await flow.rows("SELECT id FROM revisions ORDER BY id")]  # type: ignore[misc]
+    return [row.id for row in await flow.rows("SELECT id FROM revisions ORDER BY id")]
 
 
 async def test_flagged_post_opens_a_case_with_a_card(flow: Flow) -> None:
