@@ -13,8 +13,8 @@ from classifiers.artefact import load
 from classifiers.calibration import Goal
 from classifiers.corpora.commands import corpora
 from classifiers.errors import ClassifierError
-from classifiers.evasion.commands import evasion
 from classifiers.evaluation import evaluate
+from classifiers.evasion.commands import evasion
 from classifiers.lines import answers
 from classifiers.model import Model
 from classifiers.report import print_report, print_seed_report

@@ -113,8 +113,8 @@ class Uploads:
 
 def _named(caption: str) -> str | BadRef | None:
     """The public name in a caption that is one; PRIVATE for a private link; else None."""
-    if not (caption.startswith("@") or "t.me/" in caption):
-        return None
+    if not (caption.lstrip().startswith("@") or "t.me/" in caption):
+        return None  # words about the file, not a name
     found = parse_ref(caption)
     if isinstance(found, BadRef):
         return found if found is BadRef.PRIVATE else None

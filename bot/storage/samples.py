@@ -215,7 +215,8 @@ def _eligible(window: tuple[int, int], *columns: Any) -> Select[Any]:
             verdicts.c.is_flagged.is_(False),
             verdicts.c.is_known,
             posts.c.is_readable,
-            ~select(cards.c.id).where(cards.c.post_id == posts.c.id).exists(),
-            ~select(samples.c.id).where(samples.c.revision_id == revisions.c.id).exists(),
+            # Both lists are made once; NOT EXISTS would look through the cards for every post.
+            posts.c.id.not_in(select(cards.c.post_id)),
+            revisions.c.id.not_in(select(samples.c.revision_id)),
         )
     )

@@ -342,18 +342,20 @@ def test_the_reference_answers_until_the_compiled_code_is_there(
     assert_alike(compiled.predict(few)[0], model.predict(few)[0])
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_code_that_cannot_be_made_leaves_the_reference_and_is_said_when_asked_for(
     model: Model, compiled: CompiledModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def make() -> None:
         raise ImportError("numba does not fit this numpy")
 
+    was_shown = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda error: was_shown.set())
     gate = Gate(make)
     monkeypatch.setattr(fast, "_gate", lambda: gate)
 
     with pytest.raises(ClassifierError, match="cannot be made ready"):
         compiled.warm_up()
+    assert was_shown.wait(30)
     assert compiled.predict(["satu dua"]) == model.predict(["satu dua"])
 
 

@@ -230,7 +230,7 @@ async def test_album_that_stands_in_a_file_twice_is_one_post(
     path.write_text("\n".join([*album, *between, *album, album[0]]))
 
     tally = Tally()
-    await scan.rows(read_file(path), tally)
+    await scan.rows(read_file(path, username="contoh"), tally)
 
     assert await column(flow, "SELECT message_id FROM posts WHERE album_id IS NOT NULL") == [1]
     assert tally.kept.new == 1 + gap
@@ -245,7 +245,7 @@ async def test_album_whose_members_stand_far_apart_is_one_post(
     path.write_text("\n".join([line(1, "Satu", 77), *between, line(2, "Dua", 77)]))
 
     tally = Tally()
-    await scan.rows(read_file(path), tally)
+    await scan.rows(read_file(path, username="contoh"), tally)
 
     assert tally.kept == Kept(new=1 + len(between), changed=1)
     texts = await column(
