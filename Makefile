@@ -5,7 +5,7 @@ PY      = $(VENV)/bin/python
 LOCK    = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run scan doctor test check format lock clean
+.PHONY: help run scan doctor test bench check format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
 
 test: $(VENV)/dev.stamp  ## run the tests, with branch coverage
 	@$(PY) -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+bench: $(VENV)/dev.stamp  ## measure the classifier's speed here
+	@$(PY) -m classifiers bench
 
 check: $(VENV)/dev.stamp  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check .

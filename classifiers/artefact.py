@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.calibration import Sigmoid
+from classifiers.compiled import fastest
 from classifiers.errors import ModelError
 from classifiers.familiarity import Familiarity
 from classifiers.heads import Heads, no_heads
@@ -55,14 +56,14 @@ def versioned(model: Model) -> Model:
 
 
 def load(directory: Path) -> Model:
-    """The model that was saved there.
+    """The model that was saved there, on the compiled path where numba is installed.
 
     Raises ModelError, with what to do, for a missing or changed file or another schema.
     """
     facts = manifest(directory)
     arrays = _arrays(directory, facts)
     try:
-        return _unpacked(facts, arrays)
+        return fastest(_unpacked(facts, arrays))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"The model in {directory} is incomplete ({error}). {_AGAIN}") from error
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from classifiers.artefact import load
+from classifiers.bench_command import bench_command
 from classifiers.calibration import Goal
 from classifiers.corpora.commands import corpora
 from classifiers.errors import ClassifierError
@@ -188,5 +189,6 @@ def check_seed_command(as_json: bool) -> None:
         raise SystemExit(1)
 
 
+main.add_command(bench_command)
 main.add_command(corpora)
 main.add_command(evasion)

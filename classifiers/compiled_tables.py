@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from classifiers.letters import FOLDED
 from classifiers.ngrams import (
-    _PAIR_KEYS,
-    _SHORT_KEYS,
-    _WINDOW_KEYS,
-    _WORD_KEYS,
+    PAIR_KEYS,
+    SHORT_KEYS,
     U64,
-    _kind_table,
+    WINDOW_KEYS,
+    WORD_KEYS,
+    kind_table,
 )
 from classifiers.normalise import PLACEHOLDERS
-from classifiers.reasons import _EDGES
-from classifiers.scripts import _NUMBER, _STARTS
+from classifiers.reasons import EDGES
+from classifiers.scripts import NUMBER, STARTS
 
 TABLED = 0x2_0000
 REMOVED = -1
@@ -88,9 +88,9 @@ def tables() -> Tables:
         expansion=expansion,
         starts=starts,
         classes=_classes(),
-        kinds=_kind_table(),
+        kinds=kind_table(),
         scripts=_scripts(),
-        keys=(_WINDOW_KEYS, _SHORT_KEYS, _WORD_KEYS, _PAIR_KEYS),
+        keys=(WINDOW_KEYS, SHORT_KEYS, WORD_KEYS, PAIR_KEYS),
         placeholders=_placeholders(),
         edges=_edges(),
     )
@@ -174,8 +174,8 @@ def _classes() -> NDArray[np.uint16]:
 
 
 def _scripts() -> NDArray[np.uint8]:
-    ends = np.append(_STARTS[1:].astype(np.int64), 0x11_0000)
-    return np.repeat(_NUMBER, ends - _STARTS).astype(np.uint8)
+    ends = np.append(STARTS[1:].astype(np.int64), 0x11_0000)
+    return np.repeat(NUMBER, ends - STARTS).astype(np.uint8)
 
 
 def _placeholders() -> NDArray[np.uint32]:
@@ -187,7 +187,7 @@ def _placeholders() -> NDArray[np.uint32]:
 
 
 def _edges() -> NDArray[np.uint8]:
-    points = list(map(ord, _EDGES))
+    points = list(map(ord, EDGES))
     array = np.zeros(max(points) + 1, dtype=np.uint8)
     array[points] = 1
     return array

@@ -41,10 +41,10 @@ def _keys(count: int, seed: int) -> U64:
     return np.array(keys, dtype=np.uint64)
 
 
-_WINDOW_KEYS = _keys(WINDOW, seed=1)
-_SHORT_KEYS = _keys(WINDOW, seed=2)
-_WORD_KEYS = _keys(64, seed=3)
-_PAIR_KEYS = _keys(2, seed=4)
+WINDOW_KEYS = _keys(WINDOW, seed=1)
+SHORT_KEYS = _keys(WINDOW, seed=2)
+WORD_KEYS = _keys(64, seed=3)
+PAIR_KEYS = _keys(2, seed=4)
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ def _windows(signs: NDArray[np.uint32]) -> _Part:
     inside = signs != 32
     first = np.flatnonzero(inside[1:-2] & inside[2:-1])
     wide = signs.astype(np.uint64)
-    total = wide[first] * _WINDOW_KEYS[0]
+    total = wide[first] * WINDOW_KEYS[0]
     for place in range(1, WINDOW):
-        total += wide[first + place] * _WINDOW_KEYS[place]
+        total += wide[first + place] * WINDOW_KEYS[place]
     return _bucket(total, WINDOW_BITS) + WORDS, first, first + WINDOW
 
 
@@ -102,7 +102,7 @@ def _single_letters(signs: NDArray[np.uint32]) -> _Part:
     """Words of one sign, with the blanks around them: too short for a window."""
     blank = signs == 32
     first = np.flatnonzero(blank[:-2] & ~blank[1:-1] & blank[2:])
-    total = signs[first + 1].astype(np.uint64) * _SHORT_KEYS[1] + _SHORT_KEYS[0]
+    total = signs[first + 1].astype(np.uint64) * SHORT_KEYS[1] + SHORT_KEYS[0]
     return _bucket(total, WINDOW_BITS) + WORDS, first, first + 3
 
 
@@ -119,13 +119,13 @@ def _words(signs: NDArray[np.uint32], row_of_sign: I64) -> list[_Part]:
     inside = np.flatnonzero(token)
     number = np.cumsum(starts)[inside] - 1
     place = inside - begin[number]
-    terms = signs[inside].astype(np.uint64) * _WORD_KEYS[place & 63]
+    terms = signs[inside].astype(np.uint64) * WORD_KEYS[place & 63]
     first_of_word = np.flatnonzero(place == 0)
     words = np.add.reduceat(terms, first_of_word)
     end = begin + np.diff(np.append(first_of_word, len(inside)))
     single = (_bucket(_mixed(words), WORD_BITS), begin, end)
     near = np.flatnonzero(row_of_sign[begin[1:]] == row_of_sign[begin[:-1]])
-    pairs = words[near] * _PAIR_KEYS[0] + words[near + 1] * _PAIR_KEYS[1]
+    pairs = words[near] * PAIR_KEYS[0] + words[near + 1] * PAIR_KEYS[1]
     return [single, (_bucket(_mixed(pairs), WORD_BITS), begin[near], end[near + 1])]
 
 
@@ -141,11 +141,11 @@ def _bucket(values: U64, bits: int) -> I64:
 
 def _kinds(signs: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """What each sign is; those past the table (rare scripts, upper planes) count as letters."""
-    return _kind_table()[np.minimum(signs, _LAST_TABLED)]
+    return kind_table()[np.minimum(signs, _LAST_TABLED)]
 
 
 @cache
-def _kind_table() -> NDArray[np.uint8]:
+def kind_table() -> NDArray[np.uint8]:
     table = np.full(_LAST_TABLED + 1, _SIGN, dtype=np.uint8)
     for point in range(_LAST_TABLED):
         kind = unicodedata.category(chr(point))

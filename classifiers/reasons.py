@@ -14,7 +14,7 @@ from classifiers.ngrams import WORDS, Instances
 from classifiers.prediction import Reason
 
 MOST = 6
-_EDGES = " .,;:!?\"'()[]{}<>…-–*_~|/\\"
+EDGES = " .,;:!?\"'()[]{}<>…-–*_~|/\\"
 
 
 def instance_weights(found: Instances, cells: Cells, contribution: F64) -> F64:
@@ -43,7 +43,7 @@ def contributions(
         words = text.split(" ") if text else []
         sums: dict[str, float] = {}
         for name, value in zip(words, word_sums[word : word + len(words)], strict=True):
-            name = name.strip(_EDGES) or name
+            name = name.strip(EDGES) or name
             sums[name] = sums.get(name, 0.0) + value
         start = offset + 1
         for at in range(pair, pair_end):

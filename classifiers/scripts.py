@@ -27,9 +27,9 @@ _STRETCHES: tuple[tuple[int, str], ...] = (
     (0xFB1D, "Hebrew"), (0xFB50, "Arabic"), (0xFE00, ""), (0xFE70, "Arabic"), (0xFEFF, ""),
     (0x1_0000, "other"), (0x1_F000, ""), (0x2_0000, "Han"), (0x3_2000, ""),
 )  # fmt: skip
-_STARTS = np.array([start for start, _ in _STRETCHES], dtype=np.uint32)
+STARTS = np.array([start for start, _ in _STRETCHES], dtype=np.uint32)
 SCRIPTS: tuple[str, ...] = tuple(sorted({name for _, name in _STRETCHES if name}))
-_NUMBER = np.array([SCRIPTS.index(name) + 1 if name else 0 for _, name in _STRETCHES])
+NUMBER = np.array([SCRIPTS.index(name) + 1 if name else 0 for _, name in _STRETCHES])
 
 
 def letters_by_script(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -37,7 +37,7 @@ def letters_by_script(texts: Sequence[str]) -> NDArray[np.int64]:
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
     signs = np.frombuffer(joined, dtype=np.uint32)
-    number = _NUMBER[np.searchsorted(_STARTS, signs, side="right") - 1]
+    number = NUMBER[np.searchsorted(STARTS, signs, side="right") - 1]
     row = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
     width = len(SCRIPTS) + 1
     counts = np.bincount(row * width + number, minlength=len(texts) * width)

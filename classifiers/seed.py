@@ -39,7 +39,7 @@ def seed_model(directory: Path, say: Callable[[str], None] = lambda sentence: No
     say("Training the seed model, which is needed once.")
     model = train_seed(rows, say)
     model.save(directory)
-    return model
+    return load(directory)
 
 
 def train_seed(

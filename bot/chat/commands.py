@@ -95,7 +95,7 @@ class Commands:
         name, words = _command(message)
         if name == "start" and words:
             return await self._start_with(words[0], user, message.chat_id, language)
-        person = await self._join.person(user.id, language)
+        person = await self._join.person(user.id, language, user.first_name[:_LONGEST_NAME])
         if person is None:
             return reply(message.chat_id, say(language, "stranger", contact=self._contact))
         # An animation comes as a document too.
@@ -114,7 +114,7 @@ class Commands:
             token, user.id, user.first_name[:_LONGEST_NAME], language
         )
         if accepted is None:
-            person = await self._join.person(user.id, language)
+            person = await self._join.person(user.id, language, user.first_name[:_LONGEST_NAME])
             if person is not None:
                 return reply(chat_id, self._greeting(person))
             return reply(chat_id, say(language, "invite-bad", contact=self._contact))

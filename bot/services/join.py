@@ -29,7 +29,7 @@ class Join:
         self._timezone = timezone
         self._digest_at = digest_at
 
-    async def person(self, telegram_id: int, language: str) -> Person | None:
+    async def person(self, telegram_id: int, language: str, name: str = "Admin") -> Person | None:
         """Who this is, with the roles held now; None for a stranger.
 
         Somebody named in the settings becomes an admin with their first word to the bot.
@@ -41,7 +41,7 @@ class Join:
             return person if person and person.roles else None
         async with self._database.work() as work:
             if is_new_admin:
-                person = await self._join(work, telegram_id, "Admin", language, Role.ADMIN)
+                person = await self._join(work, telegram_id, name, language, Role.ADMIN)
             assert person is not None  # known, or made just now
             await work.people.speaks(person.id, language)
             person = await work.people.by_telegram_id(telegram_id)

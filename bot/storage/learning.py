@@ -80,11 +80,7 @@ class LearningStore(Store):
             .correlate(cards)
             .scalar_subquery()
         )
-        withdrawn = (
-            select(referrals.c.id)
-            .where(referrals.c.card_id == cards.c.id, referrals.c.state == ReferralState.WITHDRAWN)
-            .exists()
-        )
+        withdrawn = select(referrals.c.card_id).where(referrals.c.state == ReferralState.WITHDRAWN)
         found = await self._connection.execute(
             select(cards.c.id, reviews.c.person_id, revisions.c.text, cards.c.harm, cards.c.purpose)
             .join(reviews, reviews.c.id == last_look)
@@ -94,7 +90,11 @@ class LearningStore(Store):
                 learning_sources,
                 and_(learning_sources.c.source == posts.c.source, learning_sources.c.is_on),
             )
-            .where(cards.c.state.in_(_CLOSED), ~withdrawn, func.trim(revisions.c.text) != "")
+            .where(
+                cards.c.state.in_(_CLOSED),
+                cards.c.id.not_in(withdrawn),
+                func.trim(revisions.c.text) != "",
+            )
             .order_by(cards.c.id)
         )
         return [_learnt(row) for row in found]
