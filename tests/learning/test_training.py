@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import TryLater
 from bot.domain.learning import Answer, LearningPress, TrainingState, Voted
 from bot.domain.people import Person, Role
 from bot.domain.post import SourceKind
@@ -482,3 +483,33 @@ async def test_stopping_the_bot_ends_the_training_and_cleans_up(
 
     assert left_behind(classroom.directory) == []
     assert await classroom.states() == [TrainingState.RUNNING]
+
+
+async def test_files_of_an_orphaned_process_are_removed_by_the_next_tick(
+    classroom: Classroom,
+) -> None:
+    late = classroom.directory / "training" / "abc" / "candidate"
+    await asyncio.to_thread(late.mkdir, parents=True)
+
+    await classroom.learn.go_on()
+
+    assert left_behind(classroom.directory) == []
+
+
+async def test_comparison_that_could_not_be_sent_goes_out_again_with_its_picture(
+    classroom: Classroom, scripted: ScriptedTraining
+) -> None:
+    admin = await classroom.taught()
+    await classroom.letters(admin)
+    await classroom.learn.ask(admin)
+    classroom.flow.courier.fails(admin.telegram_id, TryLater("later", 30))
+    await classroom.trained()
+
+    before = await classroom.letters(admin)
+    classroom.flow.clock.advance(timedelta(minutes=5))
+    after = await classroom.letters(admin)
+
+    assert len(after) == len(before) + 1
+    attachment = after[-1].attachment
+    assert attachment is not None
+    assert attachment.content.startswith(b"\x89PNG")
