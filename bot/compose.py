@@ -78,7 +78,7 @@ def reading(
     if classifier is None:
         champion.load()
     judge = classifier or champion
-    deal = Deal(database, clock, settings.timezone)
+    deal = Deal(database, clock, settings.timezone, shows_score=settings.show_score)
     ingest = Ingest(database, clock)
     triage = Triage(database, clock, judge, deal)
     return Reading(
@@ -152,7 +152,7 @@ async def running(
         watch=watch,
         deal=deal,
         refer=refer,
-        report=Report(database, half.classifier.version),
+        report=Report(database, half.classifier),
         staff=staff,
         learning=learning,
         uploads=uploads,

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     contact: str = ""
     timezone: str = "Asia/Jakarta"
     digest_at: str = "0 8 * * *"
+    show_score: bool = True
     sample_size: int = 10
     learn_at: str = "0 3 * * 1"
     flag_rate_limit: float = 0.05

@@ -18,6 +18,7 @@ from classifiers.evaluation import evaluate
 from classifiers.evasion.commands import evasion
 from classifiers.lines import answers
 from classifiers.model import Model
+from classifiers.models import models
 from classifiers.report import print_report, print_seed_report
 from classifiers.seed import seed_rows, train_seed
 from classifiers.seed_check import check_seed
@@ -192,3 +193,4 @@ def check_seed_command(as_json: bool) -> None:
 main.add_command(bench_command)
 main.add_command(corpora)
 main.add_command(evasion)
+main.add_command(models)

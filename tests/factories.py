@@ -164,7 +164,7 @@ class Flow:
         self.watch = Watch(database, clock, self.directory)
         self.receive = Receive(database, clock)
         self.part = Part(database, clock, self.deal, (1,))
-        self.report = Report(database, self.classifier.version)
+        self.report = Report(database, self.classifier)
 
     # --- people -----------------------------------------------------------------------------
 

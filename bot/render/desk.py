@@ -13,6 +13,8 @@ from bot.texts import Html, say
 _MOST_REASONS = 5
 _LONGEST_REASON = 40
 
+_AFTER_CHOICE = (View.HARM, View.PURPOSE)
+
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -35,10 +37,16 @@ def draw_closed(language: str) -> Letter:
     return Letter(say(language, "desk-closed"), protected=True, silent=True)
 
 
-def draw_card(card: DeskCard, language: str, timezone: str) -> Letter:
-    """One post of a case, for one decision. At most 4,096 characters whatever the post holds."""
+def draw_card(card: DeskCard, language: str, timezone: str, *, shows_score: bool = True) -> Letter:
+    """One post of a case, for one decision. At most 4,096 characters whatever the post holds.
+
+    shows_score: without it, score and likely harm stand on the card only after the first choice.
+    """
     parts = [_said(card.notice, language)] if card.notice else []
-    parts += [_head(card, language, timezone), _text(card, language)]
+    parts += [
+        _head(card, language, timezone, shows_score or card.view in _AFTER_CHOICE),
+        _text(card, language),
+    ]
     if card.view is View.HARM:
         parts.append(say(language, "ask-harm"))
     elif card.view is View.PURPOSE:
@@ -46,7 +54,7 @@ def draw_card(card: DeskCard, language: str, timezone: str) -> Letter:
     return Letter(Html("\n\n").join(parts), _buttons(card, language), protected=True)
 
 
-def _head(card: DeskCard, language: str, timezone: str) -> Html:
+def _head(card: DeskCard, language: str, timezone: str, shows_score: bool) -> Html:
     revision = card.revision
     link = post_link(revision.chat_id, revision.username, revision.message_id)
     name = f"@{revision.username}" if revision.username else revision.channel_title[:60]
@@ -67,21 +75,12 @@ def _head(card: DeskCard, language: str, timezone: str) -> Html:
     if revision.forwarded_from:
         lines.append(say(language, "card-forwarded", origin=revision.forwarded_from[:60]))
     if card.verdict:
-        lines += _verdict(card.verdict, language)
+        lines += _verdict(card.verdict, language, shows_score)
     return Html("\n").join(lines)
 
 
-def _verdict(verdict: Verdict, language: str) -> list[Html]:
-    lines = [
-        say(
-            language,
-            "card-score",
-            score=f"{verdict.score:.0%}",
-            threshold=f"{verdict.threshold:.0%}",
-        )
-    ]
-    if verdict.likely_harm:
-        lines.append(say(language, "card-harm", harm=harm_name(verdict.likely_harm, language)))
+def _verdict(verdict: Verdict, language: str, shows_score: bool) -> list[Html]:
+    lines = _score(verdict, language) if shows_score else []
     if verdict.likely_purpose:
         purpose = purpose_name(verdict.likely_purpose, language)
         lines.append(say(language, "card-purpose", purpose=purpose))
@@ -91,6 +90,14 @@ def _verdict(verdict: Verdict, language: str) -> list[Html]:
     if words:
         shown = Html(", ").join(Html("<code>{}</code>").format(w[:_LONGEST_REASON]) for w in words)
         lines.append(say(language, "card-reasons", words=shown))
+    return lines
+
+
+def _score(verdict: Verdict, language: str) -> list[Html]:
+    score, threshold = f"{verdict.score:.0%}", f"{verdict.threshold:.0%}"
+    lines = [say(language, "card-score", score=score, threshold=threshold)]
+    if verdict.likely_harm:
+        lines.append(say(language, "card-harm", harm=harm_name(verdict.likely_harm, language)))
     return lines
 
 

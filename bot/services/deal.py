@@ -18,10 +18,13 @@ CLAIM = timedelta(minutes=10)  # long enough to read a long post, short enough t
 
 
 class Deal:
-    def __init__(self, database: Database, clock: Clock, timezone: str) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, timezone: str, *, shows_score: bool = True
+    ) -> None:
         self._database = database
         self._clock = clock
         self._timezone = timezone
+        self._shows_score = shows_score
 
     async def duty(self, person: Person, *, on: bool, chat_id: int) -> bool:
         """Starts or ends a shift; a fresh desk message is owed. Whether anything changed."""
@@ -162,7 +165,10 @@ class Deal:
             if desk.card_id is None:
                 return draw_idle(desk.is_on_duty, desk.notice, person.language), desk.message_id
             content = await self._content(work, desk)
-        return draw_card(content, person.language, self._timezone), desk.message_id
+        return self._card(content, person.language), desk.message_id
+
+    def _card(self, content: DeskCard, language: str) -> Letter:
+        return draw_card(content, language, self._timezone, shows_score=self._shows_score)
 
     async def _content(self, work: UnitOfWork, desk: Desk) -> DeskCard:
         assert desk.card_id is not None  # checked by `draw`

@@ -2,13 +2,14 @@
 
 from bot.domain.channel import WatchState
 from bot.domain.status import Status
+from bot.ports import Classifier
 from bot.storage.database import Database
 
 
 class Report:
-    def __init__(self, database: Database, model: str) -> None:
+    def __init__(self, database: Database, classifier: Classifier) -> None:
         self._database = database
-        self._model = model
+        self._classifier = classifier
 
     async def status(self) -> Status:
         async with self._database.look() as work:
@@ -31,6 +32,6 @@ class Report:
                 moderators_on_duty=await work.desks.count_on_duty(),
                 recipients=len(await work.people.recipients()),
                 last_digest=await work.digests.newest_delivered(),
-                model=self._model,
+                model=self._classifier.version,
                 audit_hash=await work.audit.newest_hash(),
             )

@@ -207,3 +207,12 @@ def test_idle_desk_offers_the_way_on_and_the_way_back(language: str, is_on_duty:
 
     actions = {press.action for row in idle.buttons for b in row if (press := unpack(b.data or ""))}
     assert actions == {Action.UNDO, Action.DUTY_OFF if is_on_duty else Action.DUTY_ON}
+
+
+@pytest.mark.parametrize("view", [View.HARM, View.PURPOSE])
+def test_score_waits_for_the_first_choice_where_it_is_set_so(view: View) -> None:
+    before = draw_card(card(), "en", "Asia/Jakarta", shows_score=False)
+    after = draw_card(card(view=view), "en", "Asia/Jakarta", shows_score=False)
+
+    assert "Score" not in before.html
+    assert "Score" in after.html
