@@ -13,8 +13,8 @@ help:  ## list what can be made
 run: $(VENV)/run.stamp  ## run the bot; without BOT_TOKEN, scan the sample export
 	@$(PY) -m bot run
 
-scan: $(VENV)/run.stamp  ## scan a channel export: make scan FILES="result.json"
-	@$(PY) -m bot scan $(or $(FILES),bot/sources/samples/sample_channel.json)
+scan: $(VENV)/run.stamp  ## scan channel exports: make scan FILES="result.json"; without, the sample
+	@$(PY) -m bot scan $(FILES)
 
 doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
 	@$(PY) -m bot doctor

@@ -191,7 +191,7 @@ class Commands:
         return reply(said.chat_id, words)
 
     async def _digest(self, said: Said) -> list[Reply]:
-        if said.words[:1] != ["now"]:
+        if "".join(said.words[:1]).lower().strip("!.") != "now":
             return reply(said.chat_id, say(said.language, "digest-how"))
         made = await self._refer.digests_now()
         if not made:

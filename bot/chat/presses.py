@@ -94,14 +94,19 @@ class Presses:
             await self._deal.duty(person, on=on, chat_id=chat_id)
             return say(person.language, "answer-duty-on" if on else "answer-duty-off")
         if press.action in _VIEWS:
-            view = _VIEWS[press.action]
-            if await self._deal.turn(person, press.card_id, press.revision_id, view):
-                return Html("")
-            missed = await self._decide.missed(person, press.card_id, press.revision_id)
-            return _said(missed, Choice.SKIP, person.language)
+            return await self._turn(person, press, _VIEWS[press.action])
         if press.action is Action.UNDO:
             return _undone(await self._decide.undo(person, press.card_id), person.language)
         return await self._choose(person, press)
+
+    async def _turn(self, person: Person, press: Press, view: View) -> Html:
+        shown = await self._deal.turn(person, press.card_id, press.revision_id, view)
+        if shown is None:
+            missed = await self._decide.missed(person, press.card_id, press.revision_id)
+            return _said(missed, Choice.SKIP, person.language)
+        if view is View.HARM and shown is View.FULL:
+            return say(person.language, "refused-not-opened-in-full")
+        return Html("")
 
     async def _choose(self, person: Person, press: Press) -> Html:
         if press.action is Action.HARM and press.code in set(HarmCode):

@@ -9,7 +9,7 @@ import click
 
 from bot import compose
 from bot.cli.logs import start_log
-from bot.cli.scan import SAMPLE, scan_files
+from bot.cli.scan import scan_sample
 from bot.settings import Settings, read_settings
 from bot.storage import schema
 
@@ -24,7 +24,7 @@ def run() -> None:
     """Runs the bot; without BOT_TOKEN, scans the sample export that ships with the project."""
     settings = read_settings()
     if settings.bot_token is None:
-        scan_files(settings, [SAMPLE])
+        scan_sample(settings)
         click.echo(_GO_ON)
         return
     start_log(settings.log_level)

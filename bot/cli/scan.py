@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -64,18 +65,29 @@ class _Scanned:
 
 
 @click.command()
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
-)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
 @click.option("--username", metavar="NAME", help="The channel's public name, for links to posts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def scan(files: tuple[Path, ...], username: str | None, as_json: bool) -> None:
     """Reads exports of public channels (result.json, newline JSON) and opens cases.
 
+    Without a file: the sample that ships with the project, into a database of its own.
     Exit code: 0 all was read, 1 something was left out (it is named), 2 nothing could be read.
     """
-    code = scan_files(read_settings(), files, username=username, as_json=as_json)
-    sys.exit(code)
+    settings = read_settings()
+    if not files:
+        sys.exit(scan_sample(settings, as_json=as_json))
+    sys.exit(scan_files(settings, files, username=username, as_json=as_json))
+
+
+def scan_sample(settings: Settings, *, as_json: bool = False) -> int:
+    """Scans the export that ships with the project, into a database of its own.
+
+    Its posts are made up: they must never stand before moderators beside real ones.
+    """
+    url = f"sqlite:///{settings.model_dir.parent / 'sample.db'}"
+    apart = settings.model_copy(update={"database_url": SecretStr(url)})
+    return scan_files(apart, [SAMPLE], as_json=as_json)
 
 
 def scan_files(

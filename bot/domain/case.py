@@ -116,9 +116,9 @@ def _closed(look: Look) -> CaseState:
     return CaseState.KEPT
 
 
-def wants_second(harm: HarmCode, *, likely_purpose: bool, in_haste: bool = False) -> bool:
+def wants_second(harm: HarmCode, *, likely_purpose: bool) -> bool:
     """Whether a confirmation needs another person's, row d."""
-    return harm.approvals > 1 or likely_purpose or in_haste
+    return harm.approvals > 1 or likely_purpose
 
 
 def look_at(card: Card, look: Look) -> Card | Refusal:

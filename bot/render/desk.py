@@ -155,8 +155,10 @@ def _buttons(card: DeskCard, language: str) -> Rows:
             _on(card, Action.SKIP, say(language, "button-skip")),
         ),
     ]
-    if card.view is View.FULL and len(pages_of(card.revision.text)) > 1:
-        rows.append((_on(card, Action.NEXT_PAGE, say(language, "button-next-page")),))
+    if card.view is View.FULL:
+        if len(pages_of(card.revision.text)) > 1:
+            rows.append((_on(card, Action.NEXT_PAGE, say(language, "button-next-page")),))
+        rows.append((_on(card, Action.BACK, say(language, "button-back")),))
     elif card.view is View.CARD and len(card.revision.text) > EXCERPT:
         rows.append((_on(card, Action.FULL, say(language, "button-full")),))
     if card.notice:

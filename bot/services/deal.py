@@ -114,17 +114,20 @@ class Deal:
             await self.put(work, person_id, card.id, card.revision_id)
         await self._owe(work, person_id)
 
-    async def turn(self, person: Person, card_id: int, revision_id: int, view: View) -> bool:
-        """Shows another view of the card that lies on the desk; False if it does not lie there."""
+    async def turn(self, person: Person, card_id: int, revision_id: int, view: View) -> View | None:
+        """Shows another view of the card that lies on the desk; None if it does not lie there.
+
+        Who wants to confirm a text that is not read to the end gets its pages instead.
+        """
         async with self._database.work() as work:
             desk = await work.desks.set_up(person.id)
             if (desk.card_id, desk.revision_id) != (card_id, revision_id):
-                return False
+                return None
             changed = await self._turned(work, desk, view)
             await work.desks.change(person.id, **changed)
             await self._owe(work, person.id)
             await work.commit()
-        return True
+        return View(changed["view"])
 
     async def _turned(self, work: UnitOfWork, desk: Desk, view: View) -> dict[str, Any]:
         assert desk.revision_id is not None  # a card lies on it

@@ -96,10 +96,6 @@ def test_row_d_likely_purpose_waits_for_a_second_person() -> None:
     assert wants_second(HarmCode.THREAT, likely_purpose=True)
 
 
-def test_row_d_haste_waits_for_a_second_person() -> None:
-    assert wants_second(HarmCode.THREAT, likely_purpose=False, in_haste=True)
-
-
 def test_row_d_no_other_code_needs_two() -> None:
     needing = {harm for harm in HarmCode if wants_second(harm, likely_purpose=False)}
 

@@ -115,7 +115,7 @@ async def test_edit_before_sending_goes_back_to_a_person(
     stage.later(minutes=2)
     await stage.says(stage.admin, "/digest now")
 
-    assert nothing.startswith("Tidak ada yang terutang.")
+    assert nothing.startswith("Tidak ada yang perlu dikirim.")
     digest = (await stage.told(citra, "Digest 1")).text
     assert "join our chess group" in digest
     assert "armed" not in digest

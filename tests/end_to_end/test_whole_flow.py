@@ -74,7 +74,7 @@ async def test_digest_now_sends_what_is_owed_and_the_next_has_the_next_number(
     second = await stage.says(stage.admin, "/digest now")
 
     assert first == "Ringkasan 1 untuk Citra: 1 butir, sedang dikirim"
-    assert nothing.startswith("Tidak ada yang terutang.")
+    assert nothing.startswith("Tidak ada yang perlu dikirim.")
     assert second == "Ringkasan 2 untuk Citra: 1 butir, sedang dikirim"
     assert "Items: 1 (fundraising 1)" in (await stage.told(citra, "Digest 2")).text
     await stage.until_one("SELECT count(*) FROM digests WHERE delivered_at IS NOT NULL", 2)
@@ -92,7 +92,7 @@ async def test_confirmed_post_is_not_referred_before_its_minute_is_over(stage: S
     await stage.confirms(budi)
     said = await stage.says(stage.admin, "/digest now")
 
-    assert said.startswith("Tidak ada yang terutang.")
+    assert said.startswith("Tidak ada yang perlu dikirim.")
     assert stage.letters(citra) == []
     assert await stage.one("SELECT state FROM cards") == "confirmed"
 
@@ -132,7 +132,7 @@ async def test_dismissed_post_is_never_sent(stage: Stage) -> None:
     status = await stage.says(stage.admin, "/digest now")
 
     assert said == "Dismissed: news. You can undo this for a minute."
-    assert status.startswith("Tidak ada yang terutang.")
+    assert status.startswith("Tidak ada yang perlu dikirim.")
     assert stage.letters(citra) == []
     assert await stage.rows("SELECT state, purpose FROM cards") == [("dismissed", "NEWS")]
 
