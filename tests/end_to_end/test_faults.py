@@ -111,7 +111,9 @@ async def test_blocked_recipients_digest_fails_and_admins_are_told(stage_on_each
     assert await stage.rows("SELECT state, problem FROM referrals") == [
         ("failed", "Forbidden: bot was blocked by the user")
     ]
-    assert (await stage.says(stage.admin, "/digest now")).startswith("Tidak ada yang perlu dikirim.")
+    assert (await stage.says(stage.admin, "/digest now")).startswith(
+        "Tidak ada yang perlu dikirim."
+    )
 
 
 async def test_digest_follows_a_group_that_became_a_supergroup(stage: Stage) -> None:

@@ -75,7 +75,9 @@ async def test_undo_brings_the_card_back_to_the_desk(stage_on_each: Stage) -> No
     assert said == "Undone. The card waits for a decision again."
     assert await stage.one("SELECT state FROM cards") == "waiting"
     assert await stage.rows("SELECT choice, stands FROM reviews") == [("confirm", False)]
-    assert (await stage.says(stage.admin, "/digest now")).startswith("Tidak ada yang perlu dikirim.")
+    assert (await stage.says(stage.admin, "/digest now")).startswith(
+        "Tidak ada yang perlu dikirim."
+    )
     assert await stage.confirms(budi, "fundraising") == (
         "Confirmed: fundraising. You can undo this for a minute."
     )
