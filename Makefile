@@ -19,8 +19,8 @@ scan: $(VENV)/run.stamp  ## scan channel exports: make scan FILES="result.json";
 doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
 	@$(PY) -m bot doctor
 
-test: $(VENV)/dev.stamp  ## run the tests, with branch coverage
-	@$(PY) -m pytest -n 2 --cov --cov-report=term:skip-covered
+test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of branches too
+	@$(PY) -m pytest -n 2 $(COVER)
 
 bench: $(VENV)/dev.stamp  ## measure the classifier's speed here
 	@$(PY) -m classifiers bench

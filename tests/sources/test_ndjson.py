@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from bot.domain.channel import ChannelRef
 from bot.domain.errors import ExportError
 from bot.domain.post import Entity, Post, SourceKind
 from bot.domain.scan import BrokenRow, FileRow, Skipped
+from bot.sources import files
 from bot.sources.export import read_export
-from bot.sources.files import read_file
 from bot.sources.ndjson import is_ndjson, read_ndjson
 
 Fields = dict[str, Any]
 CHANNEL_ID = 1000000042
 CHANNEL: Fields = {"_": "PeerChannel", "channel_id": CHANNEL_ID}
+
+# Newline JSON is only read of a channel that somebody names.
+read_file = partial(files.read_file, username="contoh_kanal")
 
 
 def message(number: int = 1, text: str = "Selamat pagi", **more: Any) -> Fields:
@@ -509,6 +513,11 @@ def test_one_post_reads_alike_from_both_kinds_of_file(
     (tmp_path / "result.json").write_text(json.dumps(export))
 
     (of_line,) = read_file(write(line))
-    (of_export,) = read_export(tmp_path / "result.json")
+    (of_export,) = read_export(tmp_path / "result.json", username="contoh_kanal")
 
     assert of_line == of_export
+
+
+def test_channel_that_nobody_names_is_not_read(write: Callable[..., Path]) -> None:
+    with pytest.raises(ExportError, match="--username NAME"):
+        files.read_file(write(message()))
