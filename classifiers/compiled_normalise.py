@@ -21,12 +21,14 @@ U16 = NDArray[np.uint16]
 
 # As in `compiled_tables`; a test compares them.
 REMOVED, NEEDS_REFERENCE, FIRST_EXPANSION = -1, -2, -3
-WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR, BANG = (
-    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024,
+WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR, BANG, SIGN = (
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048,
 )  # fmt: skip
 LONGEST_EXPANSION = 18  # signs that NFKC makes of one (U+FDFA)
 PAD = 8  # blanks on both sides, so that a rule may look past either end
 _SPECIAL = SYMBOL | MARK | LEET | CENSOR | BANG
+LONGEST_GAP = 32  # symbols in a row; no rule reaches as far, but a run of one symbol is shortened
+_FAR = -1
 TABLED = 0x2_0000
 
 _HTTP = np.array([ord(sign) for sign in "http"], dtype=np.uint32)
@@ -87,6 +89,7 @@ def _folded(raw: U32, fold: I32, expansion: U32, starts: I64, out: U32) -> int:
     at = PAD
     keeps_backtick = _is_ascii(raw)
     place = 0
+    is_parting = False  # what was removed last stood behind a blank
     while place < len(raw):
         sign = raw[place]
         plain = fold[sign] if sign < TABLED else NEEDS_REFERENCE
@@ -96,12 +99,16 @@ def _folded(raw: U32, fold: I32, expansion: U32, starts: I64, out: U32) -> int:
             place += 1
         elif sign == 96 and keeps_backtick:
             plain = 96
+        if plain == REMOVED:
+            is_parting = out[at - 1] == 32 and at > PAD
+            continue
+        if plain == NEEDS_REFERENCE or (is_parting and (plain == 32 or plain < 0)):
+            return -1
+        is_parting = False
         if plain >= 0:
             out[at] = plain
             at += 1
-        elif plain == NEEDS_REFERENCE:
-            return -1
-        elif plain != REMOVED:
+        else:
             at = _expanded(FIRST_EXPANSION - plain, expansion, starts, out, at)
     out[at : at + PAD] = 32
     return at + PAD
@@ -222,17 +229,36 @@ def _mention_end(signs: U32, place: int, classes: U16) -> int:
 
 @compiled
 def _mixes_scripts(signs: U32, length: int, classes: U16) -> bool:
-    """Whether a word may be written in letters of another script (see `fold_mixed_words`)."""
-    latin = other = 0
+    """Whether a word may be written in letters of another script (see `fold_mixed_words`).
+
+    Counts each run as long as it is after `_without_runs`. Digits and the marks that hide letters
+    part nothing.
+    """
+    latin = other = run = 0
     meeting = False
-    before = 0
-    for place in range(length):
-        kind = classes[signs[place]] & (LATIN | TWINNED)
-        latin += kind == LATIN
-        other += kind == TWINNED
-        meeting |= kind + before == LATIN + TWINNED
-        before = kind
+    before = np.int64(0)
+    for place in range(1, length):
+        kind = classes[signs[place]]
+        run = run + 1 if signs[place] == signs[place - 1] else 1
+        script = np.int64(kind & (LATIN | TWINNED))
+        counts = _counted(run, kind)
+        latin += counts * (script == LATIN)
+        other += counts * (script == TWINNED)
+        if kind & CENSOR or (kind & ALNUM and not kind & LETTER):
+            continue
+        meeting |= script + before == LATIN + TWINNED
+        before = script
     return bool(other > 0 and (meeting or latin > 3 * other))
+
+
+@compiled
+def _counted(run: int, kind: int) -> int:
+    """What the last of a run of equal signs adds to their number in the end."""
+    if run < 3:
+        return 1
+    if kind & LETTER:
+        return -1 if run == 3 else 0
+    return 1 if kind & WORD else 0
 
 
 @compiled
@@ -245,12 +271,16 @@ def _written(signs: U32, length: int, classes: U16, out: U32) -> int:
         kind = classes[sign]
         if kind & _SPECIAL and _hides_a_word(signs, place, classes):
             return -1
-        if kind & ALNUM and _stands_alone(signs, place, classes):
+        if kind & SIGN and _stands_alone(signs, place, classes):
             return -1
         if kind & CENSOR and classes[signs[place - 1]] & classes[signs[place + 1]] & LETTER:
+            if signs[place - 1] == signs[place + 1]:
+                return -1  # it may part a run
             continue
         run = run + 1 if sign == before else 1
         before = sign
+        if run >= 3 and kind & LETTER and _is_a_word(signs, place, run, classes):
+            return -1
         if kind & SPACE:
             at = _blank_written(out, at)
         elif run < 3 or (kind & WORD and not kind & LETTER):
@@ -259,6 +289,12 @@ def _written(signs: U32, length: int, classes: U16, out: U32) -> int:
         elif run == 3 and kind & LETTER:
             at -= 1  # of letters one stays, of marks two
     return at - 1 if at and out[at - 1] == 32 else at
+
+
+@compiled
+def _is_a_word(signs: U32, place: int, run: int, classes: U16) -> bool:
+    """Whether the run that is here so long stands for one letter that is alone."""
+    return not (classes[signs[place - run]] | classes[signs[place + 1]]) & ALNUM
 
 
 @compiled
@@ -271,48 +307,97 @@ def _blank_written(out: U32, at: int) -> int:
 
 @compiled
 def _hides_a_word(signs: U32, place: int, classes: U16) -> bool:
-    """Whether a rule of `undo_disguise` may begin at this mark, digit or symbol."""
+    """Whether a rule of `normalise` may begin at this mark, digit or symbol."""
     before, kind, after = (
         classes[signs[place - 1]],
         classes[signs[place]],
         classes[signs[place + 1]],
     )
+    if kind & SYMBOL and kind & WORD:
+        return True  # a circled digit: what parts words and a part of one
+    if kind & MARK and _parts_signs(signs, place, classes):
+        return True
     if not before & LETTER:
         return bool(signs[place] == 36 and after & LETTER)  # $word
-    if kind & MARK:
-        alone = not classes[signs[place - 2]] & WORD and after & ALNUM
-        if alone and signs[place + 2] == signs[place] and classes[signs[place + 3]] & ALNUM:
-            return True
-    if kind & LEET:  # no sign is of LEET and of SYMBOL or BANG
-        return bool(after & LETTER or (after & LEET and classes[signs[place + 2]] & LETTER))
+    if kind & LEET and _letter_after_leet(signs, place, classes):
+        return True
     if kind & SYMBOL:
-        return _letter_within_three(signs, place, classes)
+        return _letter_after_symbols(signs, place, classes)
     return bool(kind & BANG and after & LETTER)
 
 
 @compiled
-def _letter_within_three(signs: U32, place: int, classes: U16) -> bool:
-    """Whether one to three symbols from here on end at a letter (a circled digit is both)."""
-    for offset in range(1, 4):
+def _letter_after_leet(signs: U32, place: int, classes: U16) -> bool:
+    """Whether only signs that may stand for letters are between here and a letter."""
+    while classes[signs[place]] & (LEET | BANG) or signs[place] == 43:  # +
+        place += 1
+    return bool(classes[signs[place]] & LETTER)
+
+
+@compiled
+def _letter_after_symbols(signs: U32, place: int, classes: U16) -> bool:
+    for offset in range(1, LONGEST_GAP):
         kind = classes[signs[place + offset]]
-        if kind & LETTER:
-            return True
         if not kind & SYMBOL:
-            return False
-    return False
+            return bool(kind & LETTER)
+    return True
+
+
+@compiled
+def _past_gap(signs: U32, place: int, step: int, classes: U16) -> int:
+    """The first place from here on, by steps of 1 or -1, behind a blank, symbols, and a blank.
+
+    Any of the three may be missing. _FAR where there are too many symbols to tell.
+    """
+    if signs[place] == 32:
+        place += step
+    for symbols in range(LONGEST_GAP):
+        if not classes[signs[place]] & SYMBOL:
+            return place + step if symbols and signs[place] == 32 else place
+        place += step
+    return _FAR
+
+
+@compiled
+def _begins(signs: U32, place: int, classes: U16) -> bool:
+    return not classes[signs[place - 1]] & WORD
+
+
+@compiled
+def _parts_signs(signs: U32, place: int, classes: U16) -> bool:
+    """Whether this mark may be the first of those that part single signs."""
+    mark = signs[place]
+    if mark == 44 and signs[place + 1] == 32:  # a comma
+        return False
+    first = _past_gap(signs, place - 1, -1, classes)
+    if first >= 0 and not (classes[signs[first]] & SIGN and _begins(signs, first, classes)):
+        return False
+    second = _past_gap(signs, place + 1, 1, classes)
+    if second >= 0 and not classes[signs[second]] & SIGN:
+        return False
+    again = _past_gap(signs, second + 1, 1, classes) if second >= 0 else _FAR
+    if again >= 0 and signs[again] != mark:
+        return False
+    third = _past_gap(signs, again + 1, 1, classes) if again >= 0 else _FAR
+    return third < 0 or bool(classes[signs[third]] & SIGN)
 
 
 @compiled
 def _stands_alone(signs: U32, place: int, classes: U16) -> bool:
-    """Whether this letter or digit may be one of a word pulled apart by blanks or symbols."""
+    """Whether this sign may be one of a word pulled apart by blanks or symbols."""
     if _between_symbols(signs, place, classes):
         return True
     if (classes[signs[place - 1]] | classes[signs[place + 1]]) & WORD:
         return False
-    for step in range(0, 6, 2):
-        if signs[place + step + 1] != 32 or not classes[signs[place + step + 2]] & ALNUM:
+    for _ in range(3):
+        after = _past_gap(signs, place + 1, 1, classes)
+        if after == _FAR:
+            return True
+        if after == place + 1 or not classes[signs[after]] & SIGN:
             return False
-    return bool(classes[signs[place - 1]] & SPACE)
+        place = after
+    after_last = signs[place + 1]
+    return not (classes[after_last] & WORD or after_last == 64 or after_last == 36)
 
 
 @compiled

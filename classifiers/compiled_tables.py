@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.letters import FOLDED
+from classifiers.lookalikes import OLD_LETTERS, OTHER_SIGNS, SHIFTING_CAPITALS
 from classifiers.ngrams import (
     PAIR_KEYS,
     SHORT_KEYS,
@@ -32,8 +33,8 @@ NEEDS_REFERENCE = -2
 FIRST_EXPANSION = -3  # -3 is expansion 0, -4 expansion 1 ...
 
 # Bits of `Tables.classes`.
-WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR, BANG = (
-    1 << place for place in range(11)
+WORD, LETTER, SPACE, SYMBOL, MARK, LEET, ALNUM, TWINNED, LATIN, CENSOR, BANG, SIGN = (
+    1 << place for place in range(12)
 )
 
 _CLASSES = {
@@ -44,16 +45,19 @@ _CLASSES = {
     MARK: r"[.\-_*~|'+·•/\\,^]",
     LEET: r"[013457@$€]",
     ALNUM: r"[^\W_]",
-    TWINNED: r"[\u0370-\u058f]",
+    TWINNED: rf"[{OTHER_SIGNS}]",
     LATIN: r"[a-z]",
     CENSOR: r"[*~|_]",
     BANG: r"!",
+    SIGN: r"(?:[^\W_]|[@$€!+])",
 }
 # Hamza and madda compose with letters that fold to the same letter composed or not; the letters
 # for which that is untrue are found below and need the reference.
 _ARABIC_SECONDS = frozenset({0x0653, 0x0654, 0x0655})
 _HANGUL_SECONDS = frozenset({*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)})
-_SIGMA = 0x03A3  # the one letter whose lower case hangs on its place in the word
+# Sigma, whose lower case hangs on its place in the word, and the other capitals that are read by
+# the text around them; letters that are changed before they are composed.
+_SHIFTING = frozenset({*map(ord, SHIFTING_CAPITALS), *OLD_LETTERS})
 _LINE_END = 10
 
 
@@ -127,14 +131,14 @@ def _folded_apart() -> list[str]:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower().translate(FOLDED)
+    return unicodedata.normalize("NFKC", text.translate(OLD_LETTERS)).lower().translate(FOLDED)
 
 
 def _context_signs() -> set[int]:
     """Signs that may change or be changed by a neighbour, so that no table can hold their fate."""
     pairs = _composing_pairs()
     seconds = {second for _, second in pairs} | _HANGUL_SECONDS
-    stops = {first for first, second in pairs if _differs_composed(first, second)} | {_SIGMA}
+    stops = {first for first, second in pairs if _differs_composed(first, second)} | _SHIFTING
     harmless = _ARABIC_SECONDS | {
         point for point, plain in FOLDED.items() if plain is None and point not in seconds
     }
@@ -143,7 +147,7 @@ def _context_signs() -> set[int]:
         parts = [ord(sign) for sign in unicodedata.normalize("NFKD", chr(point))]
         reaches_back = parts[0] in seconds or unicodedata.combining(chr(parts[0])) != 0
         is_harmless = parts == [point] and point in harmless
-        if (reaches_back and not is_harmless) or not stops.isdisjoint(parts):
+        if (reaches_back and not is_harmless) or not stops.isdisjoint({point, *parts}):
             found.add(point)
     return found
 

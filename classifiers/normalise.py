@@ -10,9 +10,10 @@ import unicodedata
 
 import numpy as np
 
-from classifiers.disguise import undo_disguise
+from classifiers.disguise import join_pulled_apart
+from classifiers.leet import read_leet
 from classifiers.letters import FOLDED
-from classifiers.lookalikes import fold_mixed_words
+from classifiers.lookalikes import OLD_LETTERS, fold_capitals, fold_mixed_words
 
 # The words that stand for what was there; corpora that mask such things use the same ones.
 PLACEHOLDERS = frozenset({"", "url", "email", "user", "phone"})
@@ -21,6 +22,9 @@ _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,24}){1,4}
 _MENTION = re.compile(r"(?<![\w@])@[a-z]\w{3,31}\b|\[username\]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{2,}")
+_INVISIBLE_BETWEEN_BLANKS = re.compile(
+    r" [\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff]+ "
+)
 _MARK_RUN = re.compile(r"([^\w\s])\1{2,}")
 
 
@@ -31,18 +35,26 @@ def normalise(text: str) -> str:
     sign gives "". The time grows linearly with the length.
     """
     text = text.replace("\\n", " ")  # some archives escape line ends twice
-    if text.isascii():
-        text = _CONTROL.sub("", text).lower()
-        text = _name_addresses(text)
+    plain = text.isascii()
+    if plain:
+        text = _name_addresses(_CONTROL.sub("", text).lower())
     else:
-        text = unicodedata.normalize("NFKC", text).lower()
-        text = text.translate(FOLDED)
-        text = fold_mixed_words(_name_addresses(text))
-    text = undo_disguise(text)
+        text = fold_capitals(unicodedata.normalize("NFKC", text.translate(OLD_LETTERS))).lower()
+        text = _INVISIBLE_BETWEEN_BLANKS.sub(" ", text).translate(FOLDED)
+        text = _name_addresses(text)
+    text = join_pulled_apart(_without_runs(text))
+    if not plain:
+        text = fold_mixed_words(text)
+    text = _without_runs(read_leet(text))
+    return " ".join(text.split())
+
+
+def _without_runs(text: str) -> str:
+    """A letter that stands three times or more once, a mark twice."""
     if _has_run_of_three(text):
         text = _LETTER_RUN.sub(r"\1", text)
         text = _MARK_RUN.sub(r"\1\1", text)
-    return " ".join(text.split())
+    return text
 
 
 def _name_addresses(text: str) -> str:

@@ -47,6 +47,7 @@ PIECES = st.sampled_from(
         *("@contoh", " @contoh ", "a.b@example.org", " j i h a d ", "j.i.h.a.d", "g3r4k4n"),
         *("url", " user ", "geraaaakan", "!!!!", "maju!serang", "ger*akan", "$atu", "😀 e 😀"),
         *("привет", "прив", "kata", " satu dua ", "совсем", " он "),
+        *("ΗΜΝΩήϲϹⳑꓖꓮꭰᏔᎪἀ⍺⍴∂℮ە", " \u200b ", " . ", "a - ", " aaaa ", "m4ti", "5aya", "!+", "€"),
     ]
 )
 ANY_SIGN = st.characters(codec=None)
@@ -193,6 +194,21 @@ def test_normalisation_is_that_of_the_reference(texts: list[str]) -> None:
             "ｶﾞ",
             "\u0f77",
         ),
+        *("a .b. c. d", "a. b", "a, b, c, d", "a,b, c, d", "a🔥.b.c", "a . b . c . d", "+.a.b"),
+        *("a_aaa_b", "aaa.b.c", "a b ccc d", "a a*a a", "a*aaa", "aa*b", "b***a", "a...b...c"),
+        *("a@@@b", "a44444444b", "a4!b", "a4+b", "a4!+b", "m4ti 5aya 40rb", "a$$$$$$$$$$$b"),
+        *(
+            "a🔥🔥🔥🔥🔥b",
+            "1 🔥🔥🔥🔥 2 🔥 3",
+            "! a b c",
+            "a b c €",
+            "a b c d€",
+            "a b c de",
+            "a 🔥b c d",
+        ),
+        *("а*b", "а4b", "а44b", "ааааа abc abc", "ааа abcd", "dddddd ааа", "ΔΗ abc", "ΔΗ αβ a"),
+        *("a \u200b b", "a \u200bb", "a\u200b b", "a \u200b\u200d b c d", "a\u00a0\u200b b c d e"),
+        *("ꓖꓮ garak", "ꭰb", "Ꭺb", "ἀb", "ϲ", "cϲ", "⍺b", "a ❶", "🔥" * 40, "a" + "🔥" * 40 + "b"),
     ],
 )
 def test_texts_at_the_edge_of_a_rule_are_normalised_as_in_the_reference(text: str) -> None:
@@ -397,7 +413,7 @@ def test_numbers_of_the_kernels_are_those_of_the_reference() -> None:
     reasons = kernels("reasons")
     for name in (
         *("WORD", "LETTER", "SPACE", "SYMBOL", "MARK", "LEET", "ALNUM", "TWINNED", "LATIN"),
-        *("CENSOR", "BANG", "REMOVED", "NEEDS_REFERENCE", "FIRST_EXPANSION", "TABLED"),
+        *("CENSOR", "BANG", "SIGN", "REMOVED", "NEEDS_REFERENCE", "FIRST_EXPANSION", "TABLED"),
     ):
         assert getattr(folding, name) == getattr(compiled_tables, name), name
     assert scoring.FEWEST_WINDOWS == familiarity.FEWEST_WINDOWS
