@@ -309,4 +309,4 @@ async def test_nothing_of_a_file_is_logged(stage: Stage, caplog: pytest.LogCaptu
     await answer(stage, stage.admin, lines([(1, SECRET)], f'{{"x": "{SECRET}', SECRET), SECRET)
     await answer(stage, stage.admin, f"<html>{SECRET}".encode(), SECRET)
 
-    assert caplog.records and SECRET not in caplog.text
+    assert SECRET not in caplog.text
