@@ -6,7 +6,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 
 COPY requirements/run.txt /tmp/run.txt
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --require-hashes -r /tmp/run.txt
+    && /opt/venv/bin/pip install --require-hashes --no-deps -r /tmp/run.txt
 
 # --- runtime: no compiler, no pip cache, no root ------------------------------------------------
 FROM python:3.12-slim
