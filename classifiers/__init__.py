@@ -13,11 +13,18 @@ from classifiers.table import Row
 
 if TYPE_CHECKING:
     from classifiers.calibration import Goal
+    from classifiers.contest import hold_contest
     from classifiers.evaluation import evaluate
-    from classifiers.training import train
+    from classifiers.training import fit, train
 
 # Training and measuring need scikit-learn, which takes a second to import; predicting does not.
-_LATER = {"Goal": "calibration", "evaluate": "evaluation", "train": "training"}
+_LATER = {
+    "Goal": "calibration",
+    "hold_contest": "contest",
+    "evaluate": "evaluation",
+    "fit": "training",
+    "train": "training",
+}
 
 __all__ = [
     "ClassifierError",
@@ -31,6 +38,8 @@ __all__ = [
     "TableError",
     "TrainingError",
     "evaluate",
+    "fit",
+    "hold_contest",
     "load",
     "normalise",
     "seed_model",

@@ -23,7 +23,7 @@ from classifiers.compiled import CompiledModel, fastest, reference
 from classifiers.ngrams import WINDOW_BITS, WORD_BITS
 from classifiers.normalise import normalise
 from classifiers.prediction import Prediction
-from classifiers.seed import train_seed
+from classifiers.seed import fit_seed
 from classifiers.table import Row
 
 Scores = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Contender:
 
 
 def _train_own(rows: Sequence[Row], folder: Path) -> None:
-    train_seed(list(rows), lambda sentence: None).save(folder)
+    fit_seed(list(rows), lambda sentence: None).model.save(folder)
 
 
 def _own_scores(folder: Path) -> Scorer:

@@ -1,6 +1,7 @@
 """Decision values to probabilities (Platt 1999), and thresholds from held-out scores."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,10 +50,23 @@ class Goal:
     recall: the highest threshold that still finds this share of the positives, 0..1.
     benign_rate: the lowest threshold that flags at most this share of the benign, 0..1; with both
     given, the higher of the two thresholds wins, because a false flag costs a person's time.
+    posts_per_day: how many posts the rate is of, where the operator thinks in flags a day.
     """
 
     recall: float | None = None
     benign_rate: float | None = None
+    posts_per_day: int | None = None
+
+    @classmethod
+    def flags_per_day(cls, flags: float, posts: int, recall: float | None = None) -> Self:
+        """At most so many flags in a day of so many posts, as if all of them were benign.
+
+        Nearly all posts are, and nobody knows the share of the others beforehand.
+        Raises ValueError where that is no rate above 0 and up to 1.
+        """
+        if not 0 < flags <= posts:
+            raise ValueError(f"{flags:g} flags in {posts} posts a day is no rate from 0 to 1.")
+        return cls(recall, flags / posts, posts)
 
 
 def choose_threshold(scores: F64, positive: Flags, goal: Goal) -> float:

@@ -1,47 +1,29 @@
-"""The command line: train, evaluate, predict. Wrong input: exit code 2 and one sentence."""
+"""The command line. Wrong input: exit code 2 and one sentence."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from classifiers.artefact import load
 from classifiers.bench_command import bench_command
-from classifiers.calibration import Goal
 from classifiers.corpora.commands import corpora
-from classifiers.errors import ClassifierError
 from classifiers.evaluation import evaluate
 from classifiers.evasion.commands import evasion
 from classifiers.lines import answers
 from classifiers.model import Model
 from classifiers.models import models
+from classifiers.promise import sentences
+from classifiers.refusing import refusals
 from classifiers.report import print_report, print_seed_report
-from classifiers.seed import seed_rows, train_seed
+from classifiers.seed import seed_rows
 from classifiers.seed_check import check_seed
-from classifiers.table import Row, evaluation_rows, training_rows
-from classifiers.training import train
+from classifiers.table import Row, evaluation_rows
+from classifiers.train_command import train_command
 
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 _Folder = click.Path(file_okay=False, path_type=Path)
-_SHARE = click.FloatRange(0, 1, min_open=True)
-
-
-class _Refused(click.ClickException):
-    """Input that cannot be used; the message says where and what to do."""
-
-    exit_code = 2
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except ClassifierError as error:
-        raise _Refused(str(error)) from error
 
 
 @click.group()
@@ -54,60 +36,6 @@ def _console() -> Console:
     """The terminal as it is; a file or pipe as wide as the widest table."""
     console = Console()
     return console if console.is_terminal else Console(width=180)
-
-
-@main.command("train")
-@click.option("--data", "tables", type=_File, multiple=True, help="A table to learn from.")
-@click.option("--seed", is_flag=True, help="Learn from the examples shipped with the project.")
-@click.option("--out", type=_Folder, required=True, help="Directory for the model.")
-@click.option("--target-recall", type=_SHARE, help="Find at least this share of the positives.")
-@click.option("--max-benign-rate", type=_SHARE, help="Flag at most this share of the benign.")
-def train_command(
-    tables: tuple[Path, ...],
-    seed: bool,
-    out: Path,
-    target_recall: float | None,
-    max_benign_rate: float | None,
-) -> None:
-    """Fit on rows of split `train`, or on all rows of a table without that column."""
-    if not tables and not seed:
-        raise click.UsageError("Nothing to learn from: give --data FILE or --seed.")
-    goal = None
-    if target_recall is not None or max_benign_rate is not None:
-        goal = Goal(target_recall, max_benign_rate)
-    with _refusals():
-        model = _fitted(tables, seed, goal)
-        model.save(out)
-    click.echo(_summary(model, out))
-
-
-def _fitted(tables: tuple[Path, ...], seed: bool, goal: Goal | None) -> Model:
-    console = Console(stderr=True)
-    columns = (TextColumn("training"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("training", total=1.0)
-
-        def advance(share: float) -> None:
-            progress.update(task, completed=share)
-
-        def say(sentence: str) -> None:
-            progress.console.print(sentence, markup=False, highlight=False)
-
-        rows = training_rows(tables)
-        if seed and not tables:
-            return train_seed(seed_rows(), say, advance, goal)
-        return train(rows + (seed_rows() if seed else []), goal, say, advance)
-
-
-def _summary(model: Model, out: Path) -> str:
-    held_out = model.about["held_out"]
-    return (
-        f"{model.version} saved in {out}: {model.about['rows']} rows, "
-        f"{model.about['positives']} positive. Held out: average precision "
-        f"{held_out['average_precision']:.3f}; at the threshold {model.threshold:.3f} macro-F1 "
-        f"{held_out['macro_f1']:.3f}, recall {held_out['recall']:.3f}, "
-        f"flag rate {held_out['flag_rate']:.3f}."
-    )
 
 
 @main.command("evaluate")
@@ -128,7 +56,7 @@ def evaluate_command(
     as_json: bool,
 ) -> None:
     """Measure a model on labelled rows: overall, by group and by language."""
-    with _refusals():
+    with refusals():
         model = load(directory)
         rows = [row for path in tables for row in evaluation_rows(path, split, group_by)]
         report = evaluate(model, rows)
@@ -160,16 +88,19 @@ def _write_card(
     }
     scores = model.scores([row.text for row in rows])
     data = ", ".join(path.name for path in tables)
-    write_card(
-        directory, measure(scored_rows(rows, scores, model.threshold, model.version, data, axes))
+    promised = model.about.get("threshold")
+    notes = sentences(promised) if promised else ()
+    scored = scored_rows(
+        rows, scores, model.threshold, model.version, data, axes, threshold_notes=notes
     )
+    write_card(directory, measure(scored))
 
 
 @main.command("predict")
 @click.option("--model", "directory", type=_Folder, required=True, help="Directory of the model.")
 def predict_command(directory: Path) -> None:
     """Read JSON lines {"text": ...} from standard input, write one prediction a line."""
-    with _refusals():
+    with refusals():
         model = load(directory)
     with click.open_file("-", encoding="utf-8", errors="surrogateescape") as source:
         for answer in answers(model, source):
@@ -180,7 +111,7 @@ def predict_command(directory: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 def check_seed_command(as_json: bool) -> None:
     """Check the shipped examples; exit code 1 when a rule is broken."""
-    with _refusals():
+    with refusals():
         report = check_seed(seed_rows())
     if as_json:
         click.echo(json.dumps({"findings": report.findings, "lines": report.lines}, indent=1))
@@ -194,3 +125,4 @@ main.add_command(bench_command)
 main.add_command(corpora)
 main.add_command(evasion)
 main.add_command(models)
+main.add_command(train_command)

@@ -13,16 +13,15 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from classifiers.artefact import MANIFEST, load, manifest
-from classifiers.errors import ClassifierError, ModelError
+from classifiers.errors import ModelError
 from classifiers.model import Model
+from classifiers.refusing import refusals
 from classifiers.seed import seed_model
 
 CHAMPION = "champion.json"
@@ -176,20 +175,6 @@ def _remember(directory: Path, champions: list[str]) -> None:
 # --- the command line -------------------------------------------------------------------------
 
 
-class _Refused(click.ClickException):
-    """What cannot be done; the message says what can."""
-
-    exit_code = 2
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except ClassifierError as error:
-        raise _Refused(str(error)) from error
-
-
 _In = click.option(
     "--in",
     "directory",
@@ -208,7 +193,7 @@ def models() -> None:
 @_In
 def list_command(directory: Path) -> None:
     """One line a model; `*` marks the one in use."""
-    with _refusals():
+    with refusals():
         found = list_models(directory)
     if not found:
         click.echo(f"There is no model in {directory}.")
@@ -224,7 +209,7 @@ def list_command(directory: Path) -> None:
 @click.argument("version")
 def promote_command(directory: Path, version: str) -> None:
     """Puts a version into use. A bot that is running takes it with its next tick."""
-    with _refusals():
+    with refusals():
         promote(directory, version)
     click.echo(f"{version} is in use now.")
 
@@ -233,6 +218,6 @@ def promote_command(directory: Path, version: str) -> None:
 @_In
 def rollback_command(directory: Path) -> None:
     """Goes back to the model that was in use before."""
-    with _refusals():
+    with refusals():
         version = rollback(directory)
     click.echo(f"{version or 'The seed model'} is in use again.")

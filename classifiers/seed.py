@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifiers.artefact import load, manifest
 from classifiers.calibration import Goal
 from classifiers.errors import ModelError, TableError
 from classifiers.model import Model
 from classifiers.table import Row, data_hash, read_table
+
+if TYPE_CHECKING:
+    from classifiers.training import Trained
 
 SEED_FOLDER = Path(__file__).parent / "data" / "seed"
 SEED_COLUMNS = ("id", "harm", "purpose", "lang", "pair", "style")
@@ -37,19 +41,19 @@ def seed_model(directory: Path, say: Callable[[str], None] = lambda sentence: No
     except ModelError as error:
         say(str(error))
     say("Training the seed model, which is needed once.")
-    model = train_seed(rows, say)
+    model = fit_seed(rows, say).model
     model.save(directory)
     return load(directory)
 
 
-def train_seed(
+def fit_seed(
     rows: list[Row],
     say: Callable[[str], None],
     advance: Callable[[float], None] = lambda share: None,
     goal: Goal | None = None,
-) -> Model:
+) -> "Trained":
     """A model of the seed rows that remembers which rows it is of."""
-    from classifiers.training import train  # with scikit-learn, which a ready model does not need
+    from classifiers.training import fit  # with scikit-learn, which a ready model does not need
 
     about = {"seed_sha256": data_hash(rows)}
-    return train(rows, goal or SEED_GOAL, say, advance, about)
+    return fit(rows, goal or SEED_GOAL, say, advance, about)

@@ -17,8 +17,8 @@ LONGEST_CELL = 10_000_000  # signs; the csv module refuses cells above 131,072 b
 class Row:
     """One example. label: 1 propaganda, 0 benign; row: its number in the file, header = 1.
 
-    split, lang, group, pair, name (column id), style are "" and harm () and purpose None where the
-    file has none.
+    split, lang, group, pair, name (column id), style and corpus (its name in the catalogue of
+    corpora) are "" and harm () and purpose None where the file has none.
     """
 
     text: str
@@ -31,6 +31,7 @@ class Row:
     pair: str = ""
     name: str = ""
     style: str = ""
+    corpus: str = ""
     file: str = ""
     row: int = 0
 
@@ -120,6 +121,7 @@ def _row(file: str, number: int, header: list[str], cells: list[str], group_colu
         pair=values.get("pair", "").strip(),
         name=values.get("id", "").strip(),
         style=values.get("style", "").strip(),
+        corpus=values.get("corpus", "").strip(),
         file=file,
         row=number,
     )

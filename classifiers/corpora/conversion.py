@@ -15,7 +15,8 @@ from classifiers.corpora.errors import CorpusError
 from classifiers.corpora.fetching import unfinished
 from classifiers.table import LONGEST_CELL
 
-HEADER = ("text", "label", "split", "lang", "group")
+# The corpus goes with each row, so that its licence is known wherever the rows are taken.
+HEADER = ("text", "label", "split", "lang", "group", "corpus")
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def convert(corpus: Corpus, folder: Path, out: Path) -> Converted:
                         empty += 1
                         continue
                     rows, positives = rows + 1, positives + example.label
-                    cells = (example.text, example.label, file.split, lang, example.group)
-                    writer.writerow(cells)
+                    of_file = (file.split, lang, example.group, corpus.name)
+                    writer.writerow((example.text, example.label, *of_file))
         part.replace(out)
     return Converted(rows, positives, empty)
 

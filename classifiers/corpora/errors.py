@@ -17,3 +17,7 @@ class FetchError(CorpusError):
 
 class WrongChecksumError(FetchError):
     """The bytes are not those of the catalogue; they were deleted."""
+
+
+class LicenceError(CorpusError):
+    """A model must not learn from these rows as things stand; the message says what would help."""

@@ -8,22 +8,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from classifiers.artefact import load
-from classifiers.errors import ClassifierError
 from classifiers.evasion.kinds import Kind
 from classifiers.evasion.measuring import SEED, Report, measure
 from classifiers.evasion.showing import as_json, show
 from classifiers.model import Model
+from classifiers.refusing import refusals
 from classifiers.table import Row, evaluation_rows
 
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 _Folder = click.Path(file_okay=False, path_type=Path)
 _WIDTH = 150  # columns of the table where the output is not a terminal
-
-
-class _Refused(click.ClickException):
-    """Input that cannot be used; the message says where and what to do."""
-
-    exit_code = 2
 
 
 @click.command("evasion")
@@ -58,11 +52,9 @@ def evasion(
     wants_json: bool,
 ) -> None:
     """Measure how well a model withstands spelling tricks, on labelled rows."""
-    try:
+    with refusals():
         model = load(directory)
         rows = [row for path in tables for row in evaluation_rows(path, split)]
-    except ClassifierError as error:
-        raise _Refused(str(error)) from error
     report = _measured(
         model, rows, [Kind(kind) for kind in kinds] or list(Kind), pairs, share, draw
     )

@@ -50,7 +50,8 @@ class Scored:
     data: what the rows are, in words. scores: n, 0..1. positive: n, True for propaganda.
     threshold: flag at or above it. axes: by name, the names of each row (n tuples; a row may carry
     several codes or none). kinds: the axes that tell why a benign row was posted. about: facts to
-    print. recall_elsewhere: for rows that are all benign.
+    print. threshold_notes: sentences about where the threshold comes from. recall_elsewhere: for
+    rows that are all benign.
     Raises ValueError where the parts do not fit together.
     """
 
@@ -64,6 +65,7 @@ class Scored:
     kinds: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     recall_elsewhere: Recall | None = None
+    threshold_notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.scores)
@@ -130,6 +132,7 @@ class Measured:
     axes: tuple[Axis, ...]
     kinds: tuple[BenignKind, ...]
     recall_elsewhere: tuple[str, Estimate] | None
+    threshold_notes: tuple[str, ...] = ()
 
     @property
     def recall_in_use(self) -> Estimate | None:
@@ -162,6 +165,7 @@ def measure(scored: Scored) -> Measured:
         axes=_axes(scored, scores, positive),
         kinds=tuple(kind for of_axis in kinds for kind in of_axis),
         recall_elsewhere=_elsewhere(scored.recall_elsewhere),
+        threshold_notes=scored.threshold_notes,
     )
 
 

@@ -38,7 +38,10 @@ class Part:
 
 def parts(measured: Measured) -> list[Part]:
     """The card in reading order."""
-    found = [_summary(measured), _use(), _points(measured)]
+    found = [_summary(measured), _use()]
+    if measured.threshold_notes:
+        found.append(Part("Where the threshold comes from", measured.threshold_notes))
+    found.append(_points(measured))
     found.extend(
         _benign(measured, name, kinds, number)
         for number, (name, kinds) in enumerate(kinds_by_axis(measured))

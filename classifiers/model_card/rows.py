@@ -22,6 +22,7 @@ def scored_rows(
     more_axes: Mapping[str, Names] | None = None,
     about: Mapping[str, str] | None = None,
     recall_elsewhere: Recall | None = None,
+    threshold_notes: tuple[str, ...] = (),
 ) -> Scored:
     """Language, group, harm and purpose as axes, each where any row has it.
 
@@ -47,6 +48,7 @@ def scored_rows(
         kinds=tuple(dict.fromkeys(kinds)),
         about=about or {},
         recall_elsewhere=recall_elsewhere,
+        threshold_notes=threshold_notes,
     )
 
 

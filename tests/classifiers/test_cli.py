@@ -56,6 +56,58 @@ def test_train_then_evaluate_gives_every_measure(table: Path, tmp_path: Path) ->
     assert report["by_lang"]["en"]["roc_auc"] > 0.95
 
 
+def test_train_writes_a_card_of_held_out_figures(table: Path, tmp_path: Path) -> None:
+    result = run("train", "--data", table, "--out", tmp_path / "m", "--recall", "0.9", "--json")
+
+    report = json.loads(result.stdout)
+    text, page = (Path(name).read_text() for name in report["cards"])
+    assert report["about"]["threshold"]["recall"] >= 0.9 > 0
+    assert report["about"]["threshold"]["recall_at_least"] < 0.9
+    for shown in (text, page):
+        assert report["model_version"] in shown
+        assert "a recall of 90.0%" in shown
+        assert "folds" in shown
+    assert "<svg" in page
+    assert report["about"]["data_sha256"] in page
+
+
+def test_train_without_a_card_writes_the_model_alone(table: Path, tmp_path: Path) -> None:
+    run("train", "--data", table, "--out", tmp_path / "m", "--no-card")
+
+    assert {path.suffix for path in (tmp_path / "m").iterdir()} == {".json", ".npz"}
+
+
+def test_flags_a_day_become_a_threshold(table: Path, tmp_path: Path) -> None:
+    result = run(
+        *("train", "--data", table, "--out", tmp_path / "m"),
+        *("--flags-per-day", "5", "--posts-per-day", "100", "--json"),
+    )
+
+    found = json.loads(result.stdout)["about"]["threshold"]
+    assert found["goal"]["benign_rate"] == 0.05
+    assert found["flags_per_day"] <= 5 < found["flags_per_day_at_most"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--flags-per-day", "5"], "go together"),
+        (["--flags-per-day", "50", "--posts-per-day", "10"], "no rate from 0 to 1"),
+        (
+            ["--flags-per-day", "5", "--posts-per-day", "10", "--max-benign-rate", "0.1"],
+            "say the same",
+        ),
+    ],
+)
+def test_targets_that_do_not_fit_together_are_refused(
+    table: Path, tmp_path: Path, options: list[str], sentence: str
+) -> None:
+    result = run("train", "--data", table, "--out", tmp_path / "m", *options)
+
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
 def test_several_tables_are_learnt_together(table: Path, write_csv: Write, tmp_path: Path) -> None:
     more = write_csv("more.csv", ["text", "label"], [["the ferry was late again", 0]])
 

@@ -126,7 +126,7 @@ def fetched(corpus, tmp_path):
     return replace(corpus, files=tuple(files), columns=columns)
 
 
-def test_only_text_and_label_leave_the_file_and_empty_rows_are_counted(fetched, tmp_path):
+def test_only_text_and_label_leave_the_file_under_the_name_of_the_corpus(fetched, tmp_path):
     out = tmp_path / "out.csv"
 
     done = convert(fetched, tmp_path, out)
@@ -134,9 +134,9 @@ def test_only_text_and_label_leave_the_file_and_empty_rows_are_counted(fetched, 
     with out.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
     assert rows == [
-        ["text", "label", "split", "lang", "group"],
-        ["a", "1", "train", "en", ""],
-        ["b", "0", "test", "en", ""],
+        ["text", "label", "split", "lang", "group", "corpus"],
+        ["a", "1", "train", "en", "", "harvest"],
+        ["b", "0", "test", "en", "", "harvest"],
     ]
     assert (done.rows, done.positives, done.empty) == (2, 1, 1)
 
