@@ -1,7 +1,8 @@
 """Who runs in the benchmark: this model in its two ways, scikit-learn's usual pipelines, fastText.
 
-All but fastText read the same features: words, pairs of words, four-sign windows inside words. A
-contender is made from rows and kept in a folder, so that loading can be measured too.
+All but fastText read the same features: words, pairs of words, windows of two and of four signs
+inside words. A contender is made from rows and kept in a folder, so that loading can be measured
+too.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from sklearn.svm import LinearSVC
 
 from classifiers.artefact import load
 from classifiers.compiled import CompiledModel, fastest, reference
-from classifiers.ngrams import WINDOW_BITS, WORD_BITS
+from classifiers.ngrams import SHORT_BITS, WINDOW_BITS, WORD_BITS
 from classifiers.normalise import normalise
 from classifiers.prediction import Prediction
 from classifiers.seed import fit_seed
@@ -104,7 +105,10 @@ def _normalised(texts: Sequence[str]) -> list[str]:
 def _tfidf_vectors(*, lowercase: bool) -> FeatureUnion:
     return make_union(
         TfidfVectorizer(ngram_range=(1, 2), lowercase=lowercase),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 4), lowercase=lowercase),
+        *(
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(signs, signs), lowercase=lowercase)
+            for signs in (2, 4)
+        ),
     )
 
 
@@ -115,11 +119,14 @@ def _hashed_vectors() -> FeatureUnion:
             HashingVectorizer(ngram_range=(1, 2), n_features=2**WORD_BITS, **shared),
             TfidfTransformer(),
         ),
-        make_pipeline(
-            HashingVectorizer(
-                analyzer="char_wb", ngram_range=(4, 4), n_features=2**WINDOW_BITS, **shared
-            ),
-            TfidfTransformer(),
+        *(
+            make_pipeline(
+                HashingVectorizer(
+                    analyzer="char_wb", ngram_range=(signs, signs), n_features=2**bits, **shared
+                ),
+                TfidfTransformer(),
+            )
+            for signs, bits in ((2, SHORT_BITS), (4, WINDOW_BITS))
         ),
     )
 
@@ -162,7 +169,7 @@ def _one_line(text: str) -> str:
 
 
 def _train_fasttext(rows: Sequence[Row], folder: Path) -> None:
-    """Words, pairs and four-sign parts as for the others; its size set to that of our artefact."""
+    """Words, pairs and four-sign parts; its size set to that of our artefact."""
     fasttext = import_module("fasttext")
     examples = folder / "examples.txt"
     lines = [f"__label__{row.label} {_one_line(row.text)}\n" for row in rows]

@@ -21,7 +21,7 @@ from classifiers.familiarity import Familiarity
 from classifiers.features import F32, F64, slices
 from classifiers.heads import Heads, no_heads
 from classifiers.model import LONGEST_TEXT, Model
-from classifiers.ngrams import BUCKETS, I64, WINDOW_BITS, WORD_BITS
+from classifiers.ngrams import BUCKETS, I64, SHORT_BITS, WINDOW_BITS, WORD_BITS
 from classifiers.prediction import CodeScore, Prediction, Reason
 from classifiers.reasons import MOST
 from classifiers.scripts import SCRIPTS
@@ -93,7 +93,7 @@ class CompiledModel(Model):
             found.kinds,
             found.scripts,
             found.keys,
-            (WORD_BITS, WINDOW_BITS),
+            (WORD_BITS, WINDOW_BITS, SHORT_BITS),
             self._pairs,
             self._limits,
             float(np.log1p(self.texts_seen)),
@@ -125,7 +125,7 @@ class CompiledModel(Model):
             ends,
             found.kinds,
             found.keys,
-            (WORD_BITS, WINDOW_BITS),
+            (WORD_BITS, WINDOW_BITS, SHORT_BITS),
             self._pairs,
             found.edges,
             *self._head_arrays,

@@ -34,7 +34,7 @@ def explain_batch(
     ends: I64,
     kinds: U8,
     keys: tuple[U64, U64, U64, U64],
-    bits: tuple[int, int],
+    bits: tuple[int, int, int],
     pairs: F32,
     edges: U8,
     place: I32,
@@ -53,7 +53,7 @@ def explain_batch(
     for end in ends:
         longest = max(longest, end - start)
         start = end
-    most = 3 * longest + 8  # windows, words and pairs
+    most = 4 * longest + 8  # windows of four signs and of two, words and pairs
     slots = np.empty(_slots_for(longest), dtype=np.int32)
     grams = np.empty((4, most), dtype=np.int32)  # cell, word or -1 for a pair, first, last
     columns = np.empty(most, dtype=np.int32)
@@ -83,34 +83,36 @@ def explain_batch(
 @compiled
 def _slots_for(length: int) -> int:
     slots = 64
-    while slots < 6 * length + 16:
+    while slots < 8 * length + 16:
         slots *= 2
     return slots
 
 
 @compiled
 def _windows(
-    text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int], grams: I32
+    text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int, int], grams: I32
 ) -> int:
     """List the windows: column for now, the word between blanks that each lies in."""
-    shift = np.uint64(64 - bits[1])
+    shift, short_shift = np.uint64(64 - bits[1]), np.uint64(64 - bits[2])
     base = 1 << bits[0]
+    short_base = base + (1 << bits[1])
     found = 0
     word = -1
-    for place in range(len(text) - 3):
+    for place in range(len(text) - 2):
         first, second, third = text[place], text[place + 1], text[place + 2]
-        if second == 32:
-            continue
         if first == 32:
-            word += 1
-        if third == 32:
-            if first != 32:
+            if second == 32:
                 continue
-            total = np.uint64(second) * short_keys[1] + short_keys[0]
-        else:
-            total = np.uint64(first) * window_keys[0] + np.uint64(second) * window_keys[1]
-            total += np.uint64(third) * window_keys[2]
-            total += np.uint64(text[place + 3]) * window_keys[3]
+            word += 1
+        total = np.uint64(first) * short_keys[0] + np.uint64(second) * short_keys[1]
+        grams[0, found] = short_base + np.int64(total >> short_shift)
+        grams[1, found] = word
+        found += 1
+        if second == 32 or third == 32:
+            continue
+        total = np.uint64(first) * window_keys[0] + np.uint64(second) * window_keys[1]
+        total += np.uint64(third) * window_keys[2]
+        total += np.uint64(text[place + 3]) * window_keys[3]
         grams[0, found] = base + np.int64(total >> shift)
         grams[1, found] = word
         found += 1

@@ -35,7 +35,7 @@ def measure_batch(
     kinds: U8,
     scripts: U8,
     keys: tuple[U64, U64, U64, U64],
-    bits: tuple[int, int],
+    bits: tuple[int, int, int],
     pairs: F32,
     limits: F64,
     never_seen: float,
@@ -47,10 +47,10 @@ def measure_batch(
     """Fill the last three, one value per text: the decision value without the model's constant,
     whether there is a word to read, and whether script and letters are familiar.
 
-    signs, ends: normalised texts as code points, and where each of them ends. keys: of windows,
-    single letters, words, pairs. bits: of the word and the window space. pairs: (buckets, 2) of idf
-    and weight. limits: for each script the mean rarity above which a text is unknown, NaN for a
-    script that training hardly saw; entry 0 is no letter at all.
+    signs, ends: normalised texts as code points, and where each of them ends. keys: of windows of
+    four signs and of two, words, pairs. bits: of words, and of windows of four and two. pairs:
+    (buckets, 2) of idf and weight. limits: for each script the mean rarity above which a text is
+    unknown, NaN for a script that training hardly saw; entry 0 is no letter at all.
     """
     longest = start = 0
     for end in ends:
@@ -69,12 +69,16 @@ def measure_batch(
         start = ends[row]
         text = padded[: length + 2]
         seen = slots[: _slots_for(length)]
-        count = _windows(text, keys[0], keys[1], bits, seen, columns)
-        _sums(columns[:count], pairs, never_seen, sums)
-        windows = _scaled(sums)
+        sums[:] = 0.0
+        count = _windows(text, keys[0], bits, seen, columns)
+        _add_up(columns[:count], pairs, never_seen, sums)
         rarity = sums[2] / max(count, 1)
+        short = _short_windows(text, keys[1], bits, seen, columns)
+        _add_up(columns[:short], pairs, never_seen, sums)
+        windows = _scaled(sums)
+        sums[:] = 0.0
         words = _words(text, kinds, keys[2], keys[3], bits[0], seen, columns)
-        _sums(columns[:words], pairs, never_seen, sums)
+        _add_up(columns[:words], pairs, never_seen, sums)
         decision[row] = windows + _scaled(sums)
         letters, foreign, limit = _letters(text, scripts, limits)
         readable[row] = letters > 0 and not _only_placeholders(text, placeholders)
@@ -106,25 +110,34 @@ def _add(column: Any, seen: I32, columns: I32, count: int) -> int:
 
 
 @compiled
-def _windows(
-    text: U32, window_keys: U64, short_keys: U64, bits: tuple[int, int], seen: I32, columns: I32
-) -> int:
+def _windows(text: U32, keys: U64, bits: tuple[int, int, int], seen: I32, columns: I32) -> int:
+    """Four signs, of which the first and the last may be the blanks around a word."""
     seen[:] = -1
     count = 0
     shift = np.uint64(64 - bits[1])
     base = 1 << bits[0]
-    for place in range(len(text) - 2):
-        first, second, third = text[place], text[place + 1], text[place + 2]
-        if second == 32:
+    for place in range(len(text) - 3):
+        if text[place + 1] == 32 or text[place + 2] == 32:
             continue
-        if third == 32:
-            if first != 32:
-                continue
-            total = np.uint64(second) * short_keys[1] + short_keys[0]
-        else:
-            total = np.uint64(first) * window_keys[0] + np.uint64(second) * window_keys[1]
-            total += np.uint64(third) * window_keys[2]
-            total += np.uint64(text[place + 3]) * window_keys[3]
+        total = np.uint64(text[place]) * keys[0] + np.uint64(text[place + 1]) * keys[1]
+        total += np.uint64(text[place + 2]) * keys[2] + np.uint64(text[place + 3]) * keys[3]
+        count = _add(base + np.int64(total >> shift), seen, columns, count)
+    return count
+
+
+@compiled
+def _short_windows(
+    text: U32, keys: U64, bits: tuple[int, int, int], seen: I32, columns: I32
+) -> int:
+    """Two signs, of which one may be a blank beside a word."""
+    seen[:] = -1
+    count = 0
+    shift = np.uint64(64 - bits[2])
+    base = (1 << bits[0]) + (1 << bits[1])
+    for place in range(len(text) - 1):
+        if text[place] == 32 and text[place + 1] == 32:
+            continue
+        total = np.uint64(text[place]) * keys[0] + np.uint64(text[place + 1]) * keys[1]
         count = _add(base + np.int64(total >> shift), seen, columns, count)
     return count
 
@@ -188,15 +201,17 @@ def _mixed(value: Any) -> Any:
 
 
 @compiled
-def _sums(columns: I32, pairs: F32, never_seen: float, sums: F64) -> None:
-    """Into `sums`: weight times idf, idf squared, rarity."""
+def _add_up(columns: I32, pairs: F32, never_seen: float, sums: F64) -> None:
+    """Add to `sums`: weight times cell, cell squared, rarity."""
     product = squares = rarity = 0.0
     for column in columns:
-        idf = np.float64(pairs[column, 0])
-        product += idf * np.float64(pairs[column, 1])
-        squares += idf * idf
-        rarity += idf - 1.0 if idf > 0.0 else never_seen
-    sums[0], sums[1], sums[2] = product, squares, rarity
+        cell = np.float64(pairs[column, 0])
+        product += cell * np.float64(pairs[column, 1])
+        squares += cell * cell
+        rarity += cell - 1.0 if cell > 0.0 else never_seen
+    sums[0] += product
+    sums[1] += squares
+    sums[2] += rarity
 
 
 @compiled

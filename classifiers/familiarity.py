@@ -1,8 +1,8 @@
 """Whether a text looks like what the model was trained on at all.
 
 Words that training never saw weigh nothing, so a text in an unseen language would come out "clean".
-Two cheap signs say so instead: letters of a script that training hardly saw, and windows of letters
-that are rarer than those of nearly every training text of the same script.
+Two cheap signs say so instead: letters of a script that training hardly saw, and windows of four
+letters that are rarer than those of nearly every training text of the same script.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Familiarity:
         """
         limits = dict(zip(self.scripts, self.rarest, strict=True))
         limit = np.array([limits.get(name, np.inf) for name in SCRIPTS])[letters.argmax(axis=1)]
-        windows = cells.column >= WORDS
+        windows = (cells.column >= WORDS) & (cells.column < WORDS + WINDOWS)
         weight = idf[cells.column[windows]]
         rarity = np.where(weight > 0, weight - 1, never_seen)
         count, mean = _mean_by_text(cells.row[windows], rarity, cells.texts)
@@ -81,7 +81,7 @@ def _limit(rarity: F64, highest: float) -> float:
 
 def _rarity_without_itself(presence: sparse.csr_matrix) -> tuple[NDArray[np.int64], F64]:
     """Windows and mean rarity of each text, judged as if it had not been in training."""
-    windows = sparse.csr_matrix(presence[:, WORDS:])
+    windows = sparse.csr_matrix(presence[:, WORDS : WORDS + WINDOWS])
     texts = windows.shape[0]
     frequency = np.bincount(windows.indices, minlength=WINDOWS)
     rarity = np.log(texts / frequency[windows.indices])  # of the other texts, one added to both

@@ -1,8 +1,8 @@
 """Hashed n-grams of a batch of texts, in whole-array steps.
 
 Two spaces: 2**20 buckets for words, single and in pairs (at 2**18 collisions cost 0.003 macro-F1),
-and 2**18 for four-sign windows inside words, blanks at the edges included (`char_wb` is what
-scikit-learn calls them). The hash is multilinear (a sum of
+and for windows inside words, blanks at the edges included (`char_wb` is what scikit-learn calls
+them), 2**18 for those of four signs and 2**16 for those of two. The hash is multilinear (a sum of
 signs times fixed odd 64-bit keys, top bits kept), so it is the same on every machine and needs no
 loop over the text.
 """
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 WORD_BITS = 20
 WINDOW_BITS = 18
-WORDS = 1 << WORD_BITS  # buckets [0, WORDS) are words and pairs, the rest windows
-WINDOWS = 1 << WINDOW_BITS
-BUCKETS = WORDS + WINDOWS
+SHORT_BITS = 16
+WORDS = 1 << WORD_BITS  # buckets [0, WORDS) are words and pairs, the rest windows:
+WINDOWS = 1 << WINDOW_BITS  # first those of four signs,
+SHORT_WINDOWS = 1 << SHORT_BITS  # then those of two
+BUCKETS = WORDS + WINDOWS + SHORT_WINDOWS
 WINDOW = 4
 
 U64 = NDArray[np.uint64]
@@ -42,7 +44,7 @@ def _keys(count: int, seed: int) -> U64:
 
 
 WINDOW_KEYS = _keys(WINDOW, seed=1)
-SHORT_KEYS = _keys(WINDOW, seed=2)
+SHORT_KEYS = _keys(2, seed=2)
 WORD_KEYS = _keys(64, seed=3)
 PAIR_KEYS = _keys(2, seed=4)
 
@@ -69,7 +71,7 @@ def instances(texts: Sequence[str]) -> Instances:
     signs = _signs(texts)
     lengths = np.fromiter((len(text) + 2 for text in texts), dtype=np.int64, count=len(texts))
     row_of_sign = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
-    parts = [_windows(signs), _single_letters(signs), *_words(signs, row_of_sign)]
+    parts = [_windows(signs), _short_windows(signs), *_words(signs, row_of_sign)]
     column = np.concatenate([part[0] for part in parts])
     first = np.concatenate([part[1] for part in parts])
     last = np.concatenate([part[2] for part in parts])
@@ -98,12 +100,13 @@ def _windows(signs: NDArray[np.uint32]) -> _Part:
     return _bucket(total, WINDOW_BITS) + WORDS, first, first + WINDOW
 
 
-def _single_letters(signs: NDArray[np.uint32]) -> _Part:
-    """Words of one sign, with the blanks around them: too short for a window."""
-    blank = signs == 32
-    first = np.flatnonzero(blank[:-2] & ~blank[1:-1] & blank[2:])
-    total = signs[first + 1].astype(np.uint64) * SHORT_KEYS[1] + SHORT_KEYS[0]
-    return _bucket(total, WINDOW_BITS) + WORDS, first, first + 3
+def _short_windows(signs: NDArray[np.uint32]) -> _Part:
+    """Two signs side by side, one of which may be the blank before or behind a word."""
+    inside = signs != 32
+    first = np.flatnonzero(inside[:-1] | inside[1:])
+    wide = signs.astype(np.uint64)
+    total = wide[first] * SHORT_KEYS[0] + wide[first + 1] * SHORT_KEYS[1]
+    return _bucket(total, SHORT_BITS) + WORDS + WINDOWS, first, first + 2
 
 
 def _words(signs: NDArray[np.uint32], row_of_sign: I64) -> list[_Part]:

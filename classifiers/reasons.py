@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from classifiers.features import F64, Cells, cell_keys
-from classifiers.ngrams import WORDS, Instances
+from classifiers.ngrams import Instances
 from classifiers.prediction import Reason
 
 MOST = 6
@@ -70,8 +70,8 @@ def _sums_by_word(found: Instances, weights: F64) -> list[float]:
     starts[1:] &= ~inside[:-1]
     word = np.cumsum(starts) - 1
     alone = slice(0, found.first_pair)
-    # A window may begin at the blank before its word; its second sign is always in the word.
-    place = found.first[alone] + (found.column[alone] >= WORDS)
+    # A window may begin at the blank before its word.
+    place = found.first[alone] + (found.signs[found.first[alone]] == 32)
     total = int(word[-1]) + 1 if len(word) else 0
     sums: list[float] = np.bincount(word[place], weights[alone], total).tolist()
     return sums

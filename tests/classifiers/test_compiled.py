@@ -423,6 +423,6 @@ def test_numbers_of_the_kernels_are_those_of_the_reference() -> None:
     for file in (scoring, reasons):
         assert (file.LETTER, file.SYMBOL) == (ngrams._LETTER, ngrams._SYMBOL)
     assert ngrams.WINDOW == 4
-    assert ngrams.BUCKETS == ngrams.WORDS + ngrams.WINDOWS
+    assert ngrams.BUCKETS == ngrams.WORDS + ngrams.WINDOWS + ngrams.SHORT_WINDOWS
     expansions = np.diff(compiled_tables.tables().starts)
     assert expansions.max() <= folding.LONGEST_EXPANSION

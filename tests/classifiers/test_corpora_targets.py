@@ -21,7 +21,7 @@ BENIGN = "id_benign_religion_news_protest.csv"
     ("name", "macro_f1", "average_precision", "brier"),
     [
         (RADICALISM, 0.88, 0.83, 0.050),
-        ("id_hate_speech.csv", 0.865, 0.93, 0.090),
+        ("id_hate_speech.csv", 0.87, 0.935, 0.090),
         ("en_telegram_threats.csv", 0.83, 0.95, 0.110),
         ("uk_ru_telegram_manipulation.csv", 0.77, 0.915, 0.137),
     ],
