@@ -1,4 +1,4 @@
-"""What the inside expects of the outside: a clock, a classifier, a courier."""
+"""What the inside expects of the outside: a clock, a classifier, a courier, ways to posts."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.channel import ChannelRef
+from bot.domain.preview import PreviewAnswer
 from bot.domain.scan import FileRow
 from classifiers import Prediction
 
@@ -135,5 +136,28 @@ class FileReader(Protocol):
         username: the public name, where the file does not carry it; for all its channels.
         progress: called now and then with the number of bytes read so far.
         Raises ExportError, at once or while reading, for what is no such file.
+        """
+        ...
+
+
+class Preview(Protocol):
+    """Asks the public web preview, one request a call. Every failure is an answer: never raises.
+
+    It neither paces nor retries: who calls it keeps to a budget, and to `retry_after`.
+    username: a public name without `@`; one that no channel can have is UNKNOWN_NAME, unasked.
+    """
+
+    async def page(self, username: str, before: int | None = None) -> PreviewAnswer:
+        """The newest posts, at most 20 blocks; or the newest of those with numbers below `before`.
+
+        EMPTY is "retry later", whatever was asked for.
+        """
+        ...
+
+    async def post(self, username: str, message_id: int) -> PreviewAnswer:
+        """The page of one post alone, to see whether it still stands.
+
+        NOT_FOUND: the host says so; the member of an album that is still there is found. A service
+        message's page has no post and names it in `service_ids`.
         """
         ...

@@ -17,6 +17,7 @@ class SourceKind(StrEnum):
     """The way a post reached us."""
 
     BOT = "bot"
+    PREVIEW = "preview"
     EXPORT = "export"
 
 
@@ -39,7 +40,9 @@ class Post:
     album_id: shared by the members of an album, None for a single message.
     members: an album's messages as they came, each with its own caption; empty for a single one.
     forwarded_from: a channel's public name or title; None for people, whose names are not kept.
-    edited_at: None for the first version.
+    edited_at: None for the first version, and where a source does not tell the time of an edit.
+    views: how often it was seen by then; None where the source does not say. `views_approx` when
+    the source rounds (1.2K).
     """
 
     channel: ChannelRef
@@ -53,6 +56,8 @@ class Post:
     member_ids: tuple[int, ...] = ()
     forwarded_from: str | None = None
     edited_at: datetime | None = None
+    views: int | None = None
+    views_approx: bool = False
     members: tuple["Post", ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -235,6 +235,8 @@ def _post_row(channel_id: int, post: Post, now: datetime) -> dict[str, Any]:
         "seen_at": now,
         "forwarded_from": post.forwarded_from,
         "is_readable": post.is_readable,
+        "views": post.views,
+        "views_approx": post.views_approx,
     }
 
 

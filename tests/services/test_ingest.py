@@ -47,6 +47,24 @@ async def test_new_post_is_kept_and_its_update_handled(flow: Flow) -> None:
     assert row.handled_at is not None
 
 
+async def test_how_often_a_post_was_seen_is_kept_where_the_source_says(flow: Flow) -> None:
+    await flow.watched()
+
+    await flow.ingest.live(
+        [
+            post("halo", 5, source=SourceKind.PREVIEW, views=1200, views_approx=True),
+            post("hai", 6),
+        ],
+        [],
+    )
+
+    rows = await flow.rows("SELECT source, views, views_approx FROM posts ORDER BY id")
+    assert [(row.source, row.views, bool(row.views_approx)) for row in rows] == [
+        ("preview", 1200, True),
+        ("bot", None, False),
+    ]
+
+
 async def test_known_post_changes_nothing(flow: Flow) -> None:
     await flow.watched()
     await flow.ingest.live([post("halo", 5)], [])

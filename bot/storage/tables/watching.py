@@ -47,9 +47,12 @@ posts = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("forwarded_from", PlainText),
     Column("is_readable", Boolean, nullable=False),
+    Column("views", BigInteger),
+    Column("views_approx", Boolean, nullable=False, server_default=false()),
     Column("newest_revision_id", BigId),
     UniqueConstraint("channel_id", "message_id"),
     UniqueConstraint("channel_id", "album_id"),
+    CheckConstraint("views >= 0", name="views_are_counted"),
     one_of("source", SourceKind),
 )
 
