@@ -11,16 +11,21 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.commands import Commands
 from bot.chat.courier import TelegramCourier
+from bot.chat.desk import DeskButtons
 from bot.chat.directory import TelegramDirectory
 from bot.chat.inbox import PeopleWorker, PostWorker
 from bot.chat.learning import Learning
 from bot.chat.members import Members
 from bot.chat.menus import Menus
+from bot.chat.overview import Overview
 from bot.chat.poller import Poller
 from bot.chat.presses import Presses
+from bot.chat.referring import Referring
+from bot.chat.routes import Group
 from bot.chat.staff import Staff
 from bot.chat.telegram_bot import TelegramBot, telegram_bot
 from bot.chat.uploads import Uploads
+from bot.chat.watching import Watching
 from bot.clock import SystemClock
 from bot.domain.errors import TokenRefused
 from bot.ports import Classifier, Clock, FileReader
@@ -138,36 +143,30 @@ async def running(
     join = Join(database, clock, settings.admin_ids, settings.timezone, settings.digest_at)
     watch = Watch(database, clock, TelegramDirectory(bot))
     refer = Refer(database, clock)
-    staff = Staff(Part(database, clock, deal, settings.admin_ids))
+    part = Part(database, clock, deal, settings.admin_ids)
     train = Train(database, clock, half.champion, settings.flag_rate_limit)
     learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
     promote = Promote(database, clock, half.champion)
-    learning = Learning(Quality(database, clock), learn, promote, settings.timezone)
     uploads = Uploads(bot, half.scan, half.read_file)
     uploads.clear()
-    menus = Menus(bot)
-    await menus.set_up()
-    commands = Commands(
-        join=join,
-        watch=watch,
-        deal=deal,
-        refer=refer,
-        report=Report(database, half.classifier),
-        staff=staff,
-        learning=learning,
-        uploads=uploads,
-        menus=menus,
-        contact=settings.contact or settings.operator,
-        bot_name=bot.username,
-        timezone=settings.timezone,
+    groups: tuple[Group, ...] = (  # in the order of the menu
+        Watching(watch, bot.username, settings.timezone),
+        Overview(Report(database, half.classifier), settings.timezone),
+        Staff(part, join, bot.username),
+        Referring(refer),
+        Learning(Quality(database, clock), learn, promote, settings.timezone),
+        DeskButtons(deal, Decide(database, clock, deal)),
     )
+    menus = Menus(bot, groups)
+    await menus.set_up()
+    contact = settings.contact or settings.operator
     posts = PostWorker(bot, database, clock, half.ingest, half.triage)
     people = PeopleWorker(
         bot,
         database,
         clock,
-        commands,
-        Presses(join, deal, Decide(database, clock, deal), staff, learning),
+        Commands(join, groups, (uploads,), menus, contact),
+        Presses(join, groups),
         Members(bot, watch),
     )
     send = Send(database, clock, TelegramCourier(bot), deal, refer)

@@ -1,11 +1,11 @@
 """`/quality` and `/learning`, and the buttons under a comparison."""
 
 import asyncio
-from collections.abc import Sequence
 
 from bot.chat.reply import Reply, reply
-from bot.domain.learning import LearningPress, Voted
-from bot.domain.people import Person
+from bot.chat.routes import Answer, Command, Pressed, Route, Said
+from bot.domain.learning import Voted, unpack_learning
+from bot.domain.people import Role
 from bot.domain.post import SourceKind
 from bot.ports import Attachment, Letter
 from bot.render.comparison import lesson_text
@@ -30,19 +30,25 @@ class Learning:
         self._learn = learn
         self._promote = promote
         self._timezone = timezone
+        self.commands = {
+            "quality": Command(Role.ADMIN, self._shown),
+            "learning": Command(Role.ADMIN, self._asked),
+        }
+        self.routes = {"learn": Route(Role.ADMIN, self._pressed)}
 
-    async def quality(self, admin: Person, chat_id: int) -> list[Reply]:
+    async def _shown(self, said: Said) -> list[Reply]:
         """A short text, and a picture once something has been judged."""
         models = await self._quality.by_model()
-        words = quality_text(models, admin.language)
+        words = quality_text(models, said.language)
         if not models:
-            return [Reply(chat_id, Letter(words))]
-        picture = await asyncio.to_thread(quality_picture, models, admin.language)
-        return [Reply(chat_id, Letter(words, attachment=Attachment("quality.png", picture)))]
+            return [Reply(said.chat_id, Letter(words))]
+        picture = await asyncio.to_thread(quality_picture, models, said.language)
+        attachment = Attachment("quality.png", picture)
+        return [Reply(said.chat_id, Letter(words, attachment=attachment))]
 
-    async def asked(self, admin: Person, words: Sequence[str], chat_id: int) -> list[Reply]:
+    async def _asked(self, said: Said) -> list[Reply]:
         """`/learning`, `/learning on bot`, `/learning off export`, `/learning train`."""
-        wanted = [word.lower() for word in words]
+        admin, chat_id, wanted = said.person, said.chat_id, [word.lower() for word in said.words]
         if wanted == ["train"]:
             started = await self._learn.ask(admin)
             key = "learning-asked" if started else "learning-busy"
@@ -69,9 +75,13 @@ class Learning:
         lines.append(say(language, "learning-how"))
         return Html("\n").join(lines)
 
-    async def pressed(self, admin: Person, press: LearningPress) -> Html:
+    async def _pressed(self, pressed: Pressed) -> Answer:
         """The answer to Promote or Keep."""
-        return say(admin.language, _ANSWERS[await self._promote.vote(admin, press)])
+        press = unpack_learning(pressed.data)
+        if press is None:
+            return Answer(say(pressed.language, "press-unknown"))
+        voted = await self._promote.vote(pressed.person, press)
+        return Answer(say(pressed.language, _ANSWERS[voted]))
 
 
 def _source_line(source: SourceKind, on: bool, language: str) -> Html:

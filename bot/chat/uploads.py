@@ -21,7 +21,7 @@ from bot.chat.reply import Reply, reply
 from bot.chat.telegram_bot import TelegramBot
 from bot.domain.channel import BadRef, parse_ref
 from bot.domain.errors import ExportError
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.ports import FileReader
 from bot.services.scan import Scan, Tally
 from bot.texts import Html, say
@@ -48,7 +48,16 @@ class Uploads:
         for folder in Path(tempfile.gettempdir()).glob(f"{self._prefix}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
-    async def read(self, admin: Person, message: Message, document: Document) -> list[Reply]:
+    async def hear(self, person: Person, message: Message) -> list[Reply] | None:
+        """A file that an admin sends; an animation is no file, though it comes as one too."""
+        document = message.document
+        if document is None or message.animation or not person.holds(Role.ADMIN):
+            return None
+        return await self._read_document(person, message, document)
+
+    async def _read_document(
+        self, admin: Person, message: Message, document: Document
+    ) -> list[Reply]:
         """One answer to a document: what was read of it, or what to do instead.
 
         A caption that is a name or link is taken as the channel's public name.
