@@ -9,6 +9,7 @@ from bot.storage.cards import CardStore
 from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digests import DigestStore
+from bot.storage.examples import ExampleStore
 from bot.storage.inbox import InboxStore
 from bot.storage.learning import LearningStore
 from bot.storage.near_duplicates import NearDuplicateStore
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
         self.learning = LearningStore(connection)
+        self.examples = ExampleStore(connection)
         self.audit = AuditStore(connection)
 
     async def commit(self) -> None:
