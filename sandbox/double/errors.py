@@ -193,6 +193,10 @@ NOT_MODIFIED = _says(
     "server: MESSAGE_NOT_MODIFIED; seen",
 )
 
+CANT_PIN = _says(400, "not enough rights to manage pinned messages in the chat", "tdlib; seen")
+PIN_NOT_FOUND = _says(400, "message to pin not found", "server: check_message; seen")
+UNPIN_NOT_FOUND = _says(400, "message to unpin not found", "server: check_message; seen")
+
 # Presses
 QUERY_TOO_OLD = _says(
     400,
@@ -214,6 +218,14 @@ PHOTO_TOO_BIG = _says(
 )
 NOT_AN_IMAGE = _says(400, "IMAGE_PROCESS_FAILED", "seen")
 PHOTO_DIMENSIONS = _says(400, "PHOTO_INVALID_DIMENSIONS", "seen; sides documented")
+
+MEDIA_NOT_LIST = _says(400, "can't parse media JSON object", "server: get_input_message_contents")
+GROUP_SIZE = _says(
+    400, "wrong number of messages in the album", "2 to 10: documented", verified=False
+)
+GROUP_MIXED = _says(
+    400, "can't mix documents with other media in an album", "documented rule", verified=False
+)
 
 # The bot's own card
 COMMAND_INVALID = _says(400, "BOT_COMMAND_INVALID", "seen")

@@ -27,15 +27,23 @@ class Fields:
         self.values = dict(values)
         self.uploads = dict(uploads or {})
 
+    @classmethod
+    def of_object(cls, found: Mapping[str, Any], uploads: Mapping[str, Upload]) -> "Fields":
+        """The fields of a JSON object inside a request, as if each had come by itself."""
+        values = {k: v if isinstance(v, str) else json.dumps(v) for k, v in found.items()}
+        named = {value.removeprefix("attach://") for value in values.values()}
+        return cls(values, {name: upload for name, upload in uploads.items() if name in named})
+
     def refuse_unknown(self, method: str, known: Iterable[str]) -> None:
         """Raise Refusal for the first field that the method has not.
 
         An upload may also be named in `attach://NAME` of a known field.
         """
         accepted = set(known)
-        attached = {v.removeprefix("attach://") for v in self.values.values()}
+        named = " ".join(self.values.values())
         for field in (*self.values, *self.uploads):
-            if field not in accepted and not (field in self.uploads and field in attached):
+            is_attached = field in self.uploads and f"attach://{field}" in named
+            if field not in accepted and not is_attached:
                 raise Refusal(errors.UNKNOWN_FIELD, field=field, method=method)
 
     def text(self, name: str) -> str:

@@ -132,6 +132,7 @@ class Chat:
     all_messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     keyboard: dict[str, Any] | None = None
+    pinned: int | None = None
 
     @property
     def messages(self) -> list[Message]:

@@ -29,6 +29,7 @@ ADDED_BY_PTB = {
     "pool_timeout",
     "api_kwargs",
 }
+FOR_THE_FIRST_OF_AN_ALBUM = {"caption", "parse_mode", "caption_entities"}  # PTB's own too
 
 
 @pytest.mark.parametrize("name", [method.name for method in METHODS.values()])
@@ -36,6 +37,8 @@ def test_every_method_takes_exactly_the_fields_of_bot_api_10(name: str) -> None:
     snake = re.sub(r"(?<!^)([A-Z])", lambda match: "_" + match.group(1).lower(), name)
 
     documented = set(inspect.signature(getattr(Bot, snake)).parameters) - ADDED_BY_PTB
+    if name == "sendMediaGroup":
+        documented -= FOR_THE_FIRST_OF_AN_ALBUM
 
     assert METHODS[name.lower()].fields == documented
 

@@ -1,6 +1,6 @@
 """The Bot API methods: one function each, with the fields that Bot API 10.0 gives it."""
 
-from sandbox.double.methods import account, chats, editing, files, polling, presses, sending
+from sandbox.double.methods import account, chats, editing, files, groups, polling, presses, sending
 from sandbox.double.methods.registry import METHODS, Method, find
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "editing",
     "files",
     "find",
+    "groups",
     "polling",
     "presses",
     "sending",

@@ -29,10 +29,8 @@ MAX_PHOTO_RATIO = 20
 def send_document(station: Station, fields: Fields) -> Any:
     refuse_unmodelled(fields, *UNMODELLED, "thumbnail")
     body = caption(fields)
-    file = _file(station, fields, "document")
+    media = sent_media("document", sent_file(station, fields, "document"))
     chat = writable_chat(station, fields.text("chat_id"))
-    details = {"file_name": file.name, "mime_type": file.mime_type}
-    media = Media("document", {k: v for k, v in details.items() if v}, file)
     return answer(station, put(station, chat, fields, body, media=media))
 
 
@@ -43,10 +41,8 @@ def send_document(station: Station, fields: Fields) -> Any:
 def send_photo(station: Station, fields: Fields) -> Any:
     refuse_unmodelled(fields, *UNMODELLED)
     body = caption(fields)
-    file = _file(station, fields, "photo")
-    width, height = _photo_size(file)
+    media = sent_media("photo", sent_file(station, fields, "photo"))
     chat = writable_chat(station, fields.text("chat_id"))
-    media = Media("photo", {"width": width, "height": height}, file)
     return answer(station, put(station, chat, fields, body, media=media))
 
 
@@ -60,13 +56,22 @@ def get_file(station: Station, fields: Fields) -> Any:
     return wire.file_fields(file) | {"file_path": f"files/{file.id}"}
 
 
-def _file(station: Station, fields: Fields, kind: str) -> StoredFile:
-    """The uploaded file, kept, or the kept one that a file_id names."""
-    upload = fields.upload(kind)
+def sent_media(kind: str, file: StoredFile) -> Media:
+    """A file as a photo or a document. Raises Refusal for a photo that Telegram refuses."""
+    if kind == "photo":
+        width, height = _photo_size(file)
+        return Media("photo", {"width": width, "height": height}, file)
+    details = {"file_name": file.name, "mime_type": file.mime_type}
+    return Media("document", {k: v for k, v in details.items() if v}, file)
+
+
+def sent_file(station: Station, fields: Fields, field: str, kind: str = "") -> StoredFile:
+    """The uploaded file, kept, or the kept one that a file_id names. kind: what it is to be."""
+    upload = fields.upload(field)
     if upload is None:
-        named = fields.text(kind)
+        named = fields.text(field)
         if not named:
-            raise Refusal(errors.NO_FILE, kind=kind)
+            raise Refusal(errors.NO_FILE, kind=kind or field)
         if "://" in named:
             raise Refusal(errors.NOT_MODELLED, what="sending a file by URL")
         if named not in station.world.files:

@@ -112,6 +112,7 @@ def put(
     media: Media | None = None,
     origin: dict[str, Any] | None = None,
     preview: dict[str, Any] | None = None,
+    album: str | None = None,
 ) -> Message:
     """Add the bot's message to the chat, with the markup and reply that the fields ask for."""
     rows, other = parse_markup(fields.text("reply_markup"))
@@ -128,6 +129,7 @@ def put(
         media=media,
         origin=origin,
         preview=preview,
+        album=album,
         rows=rows,
         other_markup=other,
         is_protected=fields.boolean("protect_content"),
