@@ -32,6 +32,7 @@ from bot.ports import Classifier, Clock, FileReader
 from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
 from bot.schedule.tick import Tick
+from bot.services.account import Account
 from bot.services.deal import Deal
 from bot.services.decide import Decide
 from bot.services.ingest import Ingest
@@ -151,7 +152,7 @@ async def running(
     uploads.clear()
     groups: tuple[Group, ...] = (  # in the order of the menu
         Watching(watch, bot.username, settings.timezone),
-        Overview(Report(database, half.classifier), settings.timezone),
+        Overview(Report(database, half.classifier), Account(database, clock), settings.timezone),
         Staff(part, join, bot.username),
         Referring(refer),
         Learning(Quality(database, clock), learn, promote, settings.timezone),

@@ -6,8 +6,9 @@ Entries hold ids, codes and hashes, never text or names, so that forgetting does
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.domain.errors import AuditError
 
@@ -27,6 +28,14 @@ class AuditEntry:
     details: Details
     previous_hash: str
     hash: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"at": _written(self.at)}
+
+
+def entry_from_json(kept: dict[str, Any]) -> AuditEntry:
+    """The entry that was written. Raises ValueError, TypeError or LookupError for anything else."""
+    return AuditEntry(**kept | {"at": datetime.fromisoformat(kept["at"])})
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,10 @@ def verify(entries: Iterable[AuditEntry], newest: str | None = None) -> int:
 
 
 def _hash(seq: int, at: datetime, *rest: object) -> str:
-    parts = [seq, at.astimezone(UTC).isoformat(timespec="microseconds"), *rest]
+    parts = [seq, _written(at), *rest]
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=dict)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

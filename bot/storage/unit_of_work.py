@@ -20,6 +20,7 @@ from bot.storage.quality import QualityStore
 from bot.storage.referrals import ReferralStore
 from bot.storage.reviews import ReviewStore
 from bot.storage.samples import SampleStore
+from bot.storage.stats import StatsStore
 from bot.storage.verdicts import VerdictStore
 
 
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.outbox = OutboxStore(connection)
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
+        self.stats = StatsStore(connection)
         self.learning = LearningStore(connection)
         self.examples = ExampleStore(connection)
         self.audit = AuditStore(connection)
