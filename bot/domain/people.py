@@ -40,20 +40,3 @@ class Invite:
     id: int
     role: Role
     expires_at: datetime
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """A regulator's contact: where its digests go, when, and in which language.
-
-    digest_at: a crontab line of five fields, read in `timezone`.
-    """
-
-    id: int
-    person_id: int
-    chat_id: int
-    name: str
-    language: str
-    timezone: str
-    digest_at: str
-    next_digest_at: datetime

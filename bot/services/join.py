@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Sequence
 
-from bot.domain.people import INVITE_LIFETIME, Person, Recipient, Role
+from bot.domain.people import INVITE_LIFETIME, Person, Role
+from bot.domain.recipient import Recipient, RecipientState
 from bot.ports import Clock
 from bot.services.timetable import next_time
 from bot.storage.database import Database
@@ -84,7 +85,7 @@ class Join:
         if role is Role.MODERATOR:
             await work.desks.set_up(person.id)
         if role is Role.RECIPIENT:
-            await work.people.add_recipient(
+            await work.recipients.add(
                 Recipient(
                     id=0,
                     person_id=person.id,
@@ -94,6 +95,7 @@ class Join:
                     timezone=self._timezone,
                     digest_at=self._digest_at,
                     next_digest_at=next_time(self._digest_at, self._timezone, now),
+                    state=RecipientState.LIVE,
                 )
             )
         await work.audit.write("joined", f"person {person.id}", now, person.id, {"role": role})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import UNDO_WINDOW, Card, window_passed
-from bot.domain.people import Recipient
+from bot.domain.recipient import Recipient
 from bot.domain.referral import Digest, ReferredItem
 from bot.ports import Clock
 from bot.render.digest import digest_letters
@@ -35,22 +35,28 @@ class Refer:
     async def past_undo(self) -> int:
         """Owes what was confirmed and can no longer be undone, row l; how many cards that were.
 
-        While there is no recipient, confirmed cards stay as they are.
+        While no recipient takes a card's code, it stays as it is.
         """
         now, referred = self._clock.now(), 0
         async with self._database.look() as work:
-            if not await work.cards.confirmed_before(now - UNDO_WINDOW, 1):
+            if not await self._due(work, now, 1):
                 return 0
         async with self._database.work() as work:
             await work.audit.hold()
-            recipients = await work.people.recipients()
-            if recipients:
-                for card in await work.cards.confirmed_before(now - UNDO_WINDOW, _BATCH):
-                    referred += await self._refer(work, card, list(recipients))
+            recipients = await work.recipients.served()
+            for card in await self._due(work, now, _BATCH):
+                takers = [one for one in recipients if card.harm in one.codes]
+                referred += await self._refer(work, card, takers)
             await work.commit()
         return referred
 
-    async def _refer(self, work: UnitOfWork, card: KeptCard, recipients: list[Recipient]) -> bool:
+    async def _due(self, work: UnitOfWork, now: datetime, limit: int) -> Sequence[KeptCard]:
+        taken = {code for one in await work.recipients.served() for code in one.codes}
+        return await work.cards.confirmed_before(now - UNDO_WINDOW, limit, taken)
+
+    async def _refer(
+        self, work: UnitOfWork, card: KeptCard, recipients: Sequence[Recipient]
+    ) -> bool:
         now = self._clock.now()
         standing = await work.reviews.standing(card.id, card.revision_id)
         looks = tuple(review.look for review in standing)
@@ -90,7 +96,7 @@ class Refer:
             self._clock.now(),
             details={"number": number, "items": _numbers(items)},
         )
-        recipient = await work.people.recipient(recipient_id)
+        recipient = await work.recipients.get(recipient_id)
         digest = Digest(number, recipient.name, made_at, items, entry.hash)
         letters = digest_letters(digest, recipient.language, recipient.timezone) if items else []
         await work.digests.set_parts(digest_id, len(letters))
@@ -100,7 +106,7 @@ class Refer:
         """Makes the digests whose time of day has come."""
         now = self._clock.now()
         async with self._database.look() as work:
-            due = [one for one in await work.people.recipients() if one.next_digest_at <= now]
+            due = [one for one in await work.recipients.served() if one.next_digest_at <= now]
         made: list[Sent] = []
         for recipient in due:
             made += await self._digests(recipient, timetabled=True)
@@ -110,7 +116,7 @@ class Refer:
         """Makes a digest for every recipient that is owed something, whatever the time."""
         await self.past_undo()
         async with self._database.look() as work:
-            recipients = await work.people.recipients()
+            recipients = await work.recipients.served()
         made: list[Sent] = []
         for recipient in recipients:
             made += await self._digests(recipient, timetabled=False)
@@ -126,7 +132,7 @@ class Refer:
                 made.append(one)
             if timetabled:
                 following = next_time(recipient.digest_at, recipient.timezone, now)
-                await work.people.next_digest(recipient.id, following)
+                await work.recipients.change(recipient.id, next_digest_at=following)
             await work.commit()
         return made
 

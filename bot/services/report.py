@@ -30,7 +30,7 @@ class Report:
                 unsent=outbox.get("owed", 0) + outbox.get("leased", 0),
                 failed=outbox.get("failed", 0),
                 moderators_on_duty=await work.desks.count_on_duty(),
-                recipients=len(await work.people.recipients()),
+                recipients=len(await work.recipients.served()),
                 last_digest=await work.digests.newest_delivered(),
                 model=self._classifier.version,
                 audit_hash=await work.audit.newest_hash(),

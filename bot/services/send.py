@@ -102,7 +102,7 @@ class Send:
     async def _follow(self, owed: Owed, new_chat_id: int) -> None:
         async with self._database.work() as work:
             await work.outbox.chat_moved(owed.chat_id, new_chat_id)
-            await work.people.recipient_moved(owed.chat_id, new_chat_id)
+            await work.recipients.moved(owed.chat_id, new_chat_id)
             await work.commit()
 
     async def _give_up(self, owed: Owed, problem: str) -> None:
@@ -118,7 +118,7 @@ class Send:
                     owed.digest_id, ReferralState.FAILED, self._clock.now(), problem
                 )
                 number, recipient_id, _ = await work.digests.made_at(owed.digest_id)
-                recipient = await work.people.recipient(recipient_id)
+                recipient = await work.recipients.get(recipient_id)
                 named = f"{number} ({recipient.name})"
                 await tell_admins(
                     work, self._clock, "told-digest-failed", digest=named, problem=problem

@@ -1,6 +1,6 @@
 """Cases and their cards: one card for each post of a case that needs a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -166,12 +166,20 @@ class CardStore(Store):
             .values(claimed_by=None, claimed_until=None)
         )
 
-    async def confirmed_before(self, moment: datetime, limit: int) -> Sequence[KeptCard]:
-        """Confirmed cards decided before a moment, whose post was not edited since; locked."""
+    async def confirmed_before(
+        self, moment: datetime, limit: int, harms: Collection[HarmCode]
+    ) -> Sequence[KeptCard]:
+        """Confirmed cards with one of these codes, decided before a moment, whose post was not
+        edited since; locked.
+        """
         rows = await self._connection.execute(
             select(cards)
             .join(posts, posts.c.newest_revision_id == cards.c.revision_id)
-            .where(cards.c.state == CaseState.CONFIRMED, cards.c.decided_at < moment)
+            .where(
+                cards.c.state == CaseState.CONFIRMED,
+                cards.c.decided_at < moment,
+                cards.c.harm.in_(harms),
+            )
             .order_by(cards.c.decided_at)
             .limit(limit)
             .with_for_update(of=cards)

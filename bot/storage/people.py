@@ -1,15 +1,14 @@
-"""People, their roles, the invites they joined by, and recipients."""
+"""People, their roles, and the invites they joined by."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, select, update
 
-from bot.domain.people import Invite, Person, Recipient, Role
+from bot.domain.people import Invite, Person, Role
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import invites, people, recipients, roles
+from bot.storage.tables import invites, people, roles
 
 
 class PeopleStore(Store):
@@ -101,50 +100,6 @@ class PeopleStore(Store):
         )
         return Person(
             row.id, row.telegram_id, row.name, row.language, frozenset(Role(r) for r in held)
-        )
-
-    # --- recipients -------------------------------------------------------------------------
-
-    async def add_recipient(self, recipient: Recipient) -> None:
-        """Keeps a recipient's profile; its id is given by the database. Twice changes nothing."""
-        await self._connection.execute(
-            self._insert_new(recipients).values(
-                person_id=recipient.person_id,
-                chat_id=recipient.chat_id,
-                name=recipient.name,
-                language=recipient.language,
-                timezone=recipient.timezone,
-                digest_at=recipient.digest_at,
-                next_digest_at=recipient.next_digest_at,
-            )
-        )
-
-    async def recipients(self) -> Sequence[Recipient]:
-        """Recipients whose person still holds the role, by id."""
-        found = await self._connection.execute(
-            select(recipients)
-            .join(roles, roles.c.person_id == recipients.c.person_id)
-            .where(roles.c.role == Role.RECIPIENT)
-            .order_by(recipients.c.id)
-        )
-        return [Recipient(**row._mapping) for row in found]
-
-    async def recipient(self, recipient_id: int) -> Recipient:
-        found = await self._connection.execute(
-            select(recipients).where(recipients.c.id == recipient_id)
-        )
-        return Recipient(**found.one()._mapping)
-
-    async def recipient_moved(self, old_chat_id: int, new_chat_id: int) -> None:
-        await self._connection.execute(
-            update(recipients)
-            .where(recipients.c.chat_id == old_chat_id)
-            .values(chat_id=new_chat_id)
-        )
-
-    async def next_digest(self, recipient_id: int, at: datetime) -> None:
-        await self._connection.execute(
-            update(recipients).where(recipients.c.id == recipient_id).values(next_digest_at=at)
         )
 
 

@@ -10,6 +10,7 @@ from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digests import DigestStore
 from bot.storage.examples import ExampleStore
+from bot.storage.files import FileStore
 from bot.storage.inbox import InboxStore
 from bot.storage.learning import LearningStore
 from bot.storage.near_duplicates import NearDuplicateStore
@@ -17,6 +18,7 @@ from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
 from bot.storage.posts import PostStore
 from bot.storage.quality import QualityStore
+from bot.storage.recipients import RecipientStore
 from bot.storage.referrals import ReferralStore
 from bot.storage.reviews import ReviewStore
 from bot.storage.samples import SampleStore
@@ -32,6 +34,7 @@ class UnitOfWork:
         self._on_letters_owed = on_letters_owed
         self.inbox = InboxStore(connection)
         self.people = PeopleStore(connection)
+        self.recipients = RecipientStore(connection)
         self.channels = ChannelStore(connection)
         self.posts = PostStore(connection)
         self.verdicts = VerdictStore(connection)
@@ -42,6 +45,7 @@ class UnitOfWork:
         self.referrals = ReferralStore(connection)
         self.digests = DigestStore(connection)
         self.outbox = OutboxStore(connection)
+        self.files = FileStore(connection)
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
         self.stats = StatsStore(connection)

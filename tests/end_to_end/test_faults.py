@@ -121,7 +121,7 @@ async def test_digest_follows_a_group_that_became_a_supergroup(stage: Stage) -> 
     group = stage.double.group("Desk of the regulator", citra)
     group.bot_status, group.is_known = "member", True
     async with stage.database.work() as work:
-        await work.people.recipient_moved(citra.id, group.id)
+        await work.recipients.moved(citra.id, group.id)
         await work.commit()
     await confirmed(stage, budi)
 

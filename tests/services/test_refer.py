@@ -76,6 +76,39 @@ async def test_without_a_recipient_confirmed_cards_wait_for_one(flow: Flow) -> N
     assert await flow.refer.past_undo() == 1
 
 
+async def test_recipient_is_owed_the_codes_that_it_takes(flow: Flow) -> None:
+    await flow.recipient("Takes it")
+    other = await flow.recipient("Does not")
+    async with flow.database.work() as work:
+        profile = await work.recipients.of_person(other.id)
+        assert profile is not None
+        await work.recipients.take(profile.id, {HarmCode.FINANCE}, set())
+        await work.commit()
+
+    await flow.referred()
+
+    assert [one.recipient for one in await flow.refer.digests_now()] == ["Takes it"]
+
+
+async def test_card_waits_until_a_recipient_takes_its_code(flow: Flow) -> None:
+    person = await flow.recipient()
+    async with flow.database.work() as work:
+        profile = await work.recipients.of_person(person.id)
+        assert profile is not None
+        await work.recipients.take(profile.id, set(), set())
+        await work.commit()
+    card = await flow.confirmed()
+    flow.clock.advance(A_MINUTE)
+    assert await flow.refer.past_undo() == 0
+    assert (await flow.card(card.id)).state is CaseState.CONFIRMED
+
+    async with flow.database.work() as work:
+        await work.recipients.take(profile.id, {HarmCode.INCITE}, set())
+        await work.commit()
+
+    assert await flow.refer.past_undo() == 1
+
+
 async def test_former_recipient_is_owed_nothing(flow: Flow) -> None:
     gone = await flow.recipient("Gone")
     await flow.recipient("Stays")
@@ -245,7 +278,7 @@ async def test_timetable_makes_a_digest_at_its_time_of_day(flow: Flow) -> None:
     assert await flow.refer.due_digests() == []
     (row,) = await flow.rows("SELECT next_digest_at FROM recipients")
     async with flow.database.look() as work:
-        (recipient,) = await work.people.recipients()
+        (recipient,) = await work.recipients.served()
     assert recipient.next_digest_at.isoformat() == "2026-03-04T01:00:00+00:00"
     assert row is not None
 
@@ -266,7 +299,7 @@ async def test_empty_digest_is_not_made_but_the_timetable_goes_on(flow: Flow) ->
     assert await flow.refer.due_digests() == []
 
     async with flow.database.look() as work:
-        (recipient,) = await work.people.recipients()
+        (recipient,) = await work.recipients.served()
     assert recipient.next_digest_at > flow.clock.now()
 
 

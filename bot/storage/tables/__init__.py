@@ -6,8 +6,8 @@ revision which has not been undone. Promise 3 stands in `cards.is_forwardable` a
 
 from bot.storage.tables.arriving import inbox
 from bot.storage.tables.base import metadata
-from bot.storage.tables.deciding import bands, cards, cases, desks, reviews
-from bot.storage.tables.judging import verdicts
+from bot.storage.tables.deciding import bands, cards, cases, desks, reviews, statements
+from bot.storage.tables.judging import captures, verdicts
 from bot.storage.tables.learning import (
     learning_sources,
     sample_days,
@@ -15,8 +15,8 @@ from bot.storage.tables.learning import (
     training_votes,
     trainings,
 )
-from bot.storage.tables.leaving import digests, outbox, referrals
-from bot.storage.tables.people import invites, people, recipients, roles
+from bot.storage.tables.leaving import digest_files, digests, files, outbox, referrals
+from bot.storage.tables.people import invites, people, recipient_codes, recipients, roles
 from bot.storage.tables.recording import audit, audit_head
 from bot.storage.tables.watching import channels, post_members, posts, revisions
 
@@ -24,11 +24,14 @@ __all__ = [
     "audit",
     "audit_head",
     "bands",
+    "captures",
     "cards",
     "cases",
     "channels",
     "desks",
+    "digest_files",
     "digests",
+    "files",
     "inbox",
     "invites",
     "learning_sources",
@@ -37,6 +40,7 @@ __all__ = [
     "people",
     "post_members",
     "posts",
+    "recipient_codes",
     "recipients",
     "referrals",
     "reviews",
@@ -44,6 +48,7 @@ __all__ = [
     "roles",
     "sample_days",
     "samples",
+    "statements",
     "training_votes",
     "trainings",
     "verdicts",

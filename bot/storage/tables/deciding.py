@@ -21,7 +21,7 @@ from sqlalchemy import (
 from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.storage.tables.base import BigId, identity, metadata
-from bot.storage.types import UtcDateTime, one_of
+from bot.storage.types import PlainText, UtcDateTime, one_of
 
 cases = Table(
     "cases",
@@ -114,6 +114,20 @@ Index(
     postgresql_where=_stands,
 )
 
+# What a person said of their confirmation on the checklist. Nothing here is filled by a machine.
+statements = Table(
+    "statements",
+    metadata,
+    Column("review_id", ForeignKey("reviews.id"), primary_key=True, autoincrement=False),
+    Column("reasons", JSON, nullable=False),
+    Column("note", PlainText),
+    Column("has_no_exemption", Boolean, nullable=False),
+    Column("entity", PlainText),
+    Column("ratings", JSON, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
 desks = Table(
     "desks",
     metadata,
@@ -126,6 +140,7 @@ desks = Table(
     Column("page", Integer, nullable=False, server_default="0"),
     Column("pages_seen", Integer, nullable=False, server_default="0"),
     Column("notice", JSON),
+    Column("draft", JSON),
 )
 
 # Hashes of near-duplicate look-up: many rows a flagged revision, see near_duplicates.py.

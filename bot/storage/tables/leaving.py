@@ -1,4 +1,4 @@
-"""Digests, referrals, and the outbox."""
+"""Digests with their files, referrals, and the outbox."""
 
 from sqlalchemy import (
     JSON,
@@ -10,9 +10,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -30,8 +32,33 @@ digests = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
     Column("parts_owed", Integer, nullable=False),
+    Column("is_at_once", Boolean, nullable=False, server_default=false()),
+    Column("is_test", Boolean, nullable=False, server_default=false()),
+    Column("audit_hash", String(64)),
+    Column("written_at", UtcDateTime),
+    Column("manifest_sha256", String(64)),
     UniqueConstraint("recipient_id", "number"),
     UniqueConstraint("id", "recipient_id"),
+)
+
+# Files by their hash: the same again is the same bytes, and a row of the outbox names it alone.
+# Whoever forgets a file takes its row; the hashes that name it stay.
+files = Table(
+    "files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+)
+
+digest_files = Table(
+    "digest_files",
+    metadata,
+    Column("digest_id", ForeignKey("digests.id"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(128), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
 )
 
 referrals = Table(
@@ -49,6 +76,7 @@ referrals = Table(
     Column("is_forwardable", Boolean, nullable=False, server_default=true()),
     Column("state", String(16), nullable=False),
     Column("digest_id", BigId),
+    Column("place", Integer),
     Column("owed_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
     Column("problem", PlainText),
@@ -101,7 +129,7 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("sent_at", UtcDateTime),
     Column("problem", PlainText),
-    one_of("kind", ("desk", "notice", "digest")),
+    one_of("kind", ("desk", "notice", "digest", "document", "original", "copy")),
     one_of("state", ("owed", "leased", "sent", "failed")),
     CheckConstraint("kind <> 'desk' OR person_id IS NOT NULL", name="desk_has_a_person"),
     CheckConstraint("kind <> 'digest' OR digest_id IS NOT NULL", name="digest_is_named"),

@@ -1,8 +1,21 @@
-"""People, their roles, invites, and recipients of digests."""
+"""People, their roles, invites, and recipients of digests with what each of them takes."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    false,
+)
 
+from bot.domain.codes import FORWARDABLE
 from bot.domain.people import Role
+from bot.domain.recipient import MOST_ITEMS, RecipientState
 from bot.storage.tables.base import identity, metadata
 from bot.storage.types import PlainText, UtcDateTime, one_of
 
@@ -50,4 +63,23 @@ recipients = Table(
     Column("timezone", String(64), nullable=False),
     Column("digest_at", String(64), nullable=False),
     Column("next_digest_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False, server_default="live"),
+    Column("confirmed_by", ForeignKey("people.id")),
+    Column("second_person_id", ForeignKey("people.id")),
+    Column("required", JSON, nullable=False, server_default="[]"),
+    Column("most_items", Integer, nullable=False, server_default=str(MOST_ITEMS)),
+    Column("tells_empty", Boolean, nullable=False, server_default=false()),
+    Column("gets_originals", Boolean, nullable=False, server_default=false()),
+    CheckConstraint(f"most_items BETWEEN 1 AND {MOST_ITEMS}", name="most_items_fit"),
+    one_of("state", RecipientState),
+)
+
+# A code without a row is not taken. is_at_once: it does not wait for the timetable.
+recipient_codes = Table(
+    "recipient_codes",
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True),
+    Column("harm", String(16), primary_key=True),
+    Column("is_at_once", Boolean, nullable=False),
+    one_of("harm", FORWARDABLE),
 )
