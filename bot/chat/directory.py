@@ -11,7 +11,7 @@ from bot.domain.channel import ChannelRef
 from bot.ports import Found
 
 _log = logging.getLogger(__name__)
-_INSIDE = (ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.MEMBER)
+_INSIDE = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
 class TelegramDirectory:

@@ -17,10 +17,11 @@ from telegram.error import TelegramError
 
 from bot.chat.commands import Commands
 from bot.chat.members import Members
-from bot.chat.posts import post_of
+from bot.chat.posts import channel_ref, is_service, post_of
 from bot.chat.presses import Presses
 from bot.chat.reply import Reply
 from bot.chat.telegram_bot import TelegramBot
+from bot.domain.channel import ChannelRef
 from bot.domain.errors import SaringError, StorageError
 from bot.domain.post import Post
 from bot.ports import Clock
@@ -73,7 +74,10 @@ class PostWorker:
         async with self._database.look() as work:
             waiting = await work.inbox.waiting("post", _BATCH)
         parsed = [(received, await self._parsed(received)) for received in waiting]
-        await self._keep([(received, post) for received, post in parsed if post is not None])
+        await self._keep([(received, post) for received, post in parsed if isinstance(post, Post)])
+        for received, ref in parsed:
+            if isinstance(ref, ChannelRef):
+                await self._ingest.service(ref, received.update_id)
         judged = (await self._triage.batch()).judged
         return bool(waiting or judged)
 
@@ -103,13 +107,14 @@ class PostWorker:
         for received, reason in refused:
             await _set_aside(self._database, self._clock, received, reason)
 
-    async def _parsed(self, received: Received) -> Post | None:
+    async def _parsed(self, received: Received) -> Post | ChannelRef | None:
+        """The post; the channel alone of a service message; None for what is set aside."""
         try:
             update = Update.de_json(received.payload, self._bot)
             message = update.channel_post or update.edited_channel_post
             if message is None or message.chat.type != ChatType.CHANNEL:
                 raise ValueError("no channel's post")
-            return post_of(message)
+            return channel_ref(message.chat) if is_service(update) else post_of(message)
         except _ODD as problem:
             await _set_aside(self._database, self._clock, received, problem)
             return None
@@ -204,7 +209,7 @@ class PeopleWorker:
         now = self._clock.now()
         async with self._database.work() as work:
             for reply in replies:
-                await work.outbox.owe_notice(reply.chat_id, reply.letter, now)
+                await work.outbox.owe_notice(reply.chat_id, reply.letter, now, reply.edits)
             await work.inbox.handled([received.update_id], now)
             await work.commit()
 

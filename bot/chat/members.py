@@ -2,7 +2,7 @@
 
 import logging
 
-from telegram import ChatMember, ChatMemberAdministrator, ChatMemberUpdated
+from telegram import ChatMember, ChatMemberUpdated
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -11,6 +11,8 @@ from bot.chat.telegram_bot import TelegramBot
 from bot.services.watch import Watch
 
 _log = logging.getLogger(__name__)
+_INSIDE = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
+_OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 class Members:
@@ -22,25 +24,28 @@ class Members:
         """Public channels are watched if asked for. The bot leaves everything else: no private
         channel and no group is read.
         """
-        chat, inside = update.chat, _is_inside(update.new_chat_member)
+        chat = update.chat
         if chat.type == ChatType.PRIVATE:
             return  # a person blocked or unblocked the bot: the outbox finds out
-        if not inside:
-            await self._watch.bot_left(channel_ref(chat))
-        elif chat.type == ChatType.CHANNEL and chat.username:
-            await self._watch.bot_entered(channel_ref(chat))
-        else:
+        if chat.type == ChatType.CHANNEL:
+            await self._in_channel(update)
+        elif update.new_chat_member.status not in _OUTSIDE:
             await self._watch.refused(channel_ref(chat))
             await self._leave(chat.id)
+
+    async def _in_channel(self, update: ChatMemberUpdated) -> None:
+        """Posts of a channel reach a bot as an administrator alone, whatever its rights are."""
+        ref, status = channel_ref(update.chat), update.new_chat_member.status
+        if status not in _INSIDE:
+            await self._watch.bot_left(ref, is_still_member=status not in _OUTSIDE)
+        elif update.chat.username:
+            was_inside = update.old_chat_member.status in _INSIDE
+            await self._watch.bot_entered(ref, was_inside=was_inside)
+        elif not await self._watch.bot_in_private(ref):
+            await self._leave(update.chat.id)
 
     async def _leave(self, chat_id: int) -> None:
         try:
             await self._bot.leave_chat(chat_id)
         except TelegramError as error:
             _log.warning("a chat that is no public channel could not be left: %s", error.message)
-
-
-def _is_inside(member: ChatMember) -> bool:
-    if isinstance(member, ChatMemberAdministrator):
-        return True
-    return member.status in (ChatMember.MEMBER, ChatMember.OWNER)

@@ -3,17 +3,17 @@
 Author signatures, users who were forwarded from, and reactions are left behind here.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from telegram import Chat, Message, MessageEntity, MessageOriginChannel, Update
+from telegram.ext import filters
 
-from telegram import Chat, Message, MessageEntity, MessageOriginChannel
-
+from bot.chat.words import further_words
 from bot.domain.channel import ChannelRef
 from bot.domain.post import Entity, Post, SourceKind
 
 # The Bot API's field for a medium, and what exports call it too: one post from both is one post.
 _MEDIA = {
     "photo": "photo",
+    "live_photo": "photo",
     "video": "video",
     "animation": "animation",
     "video_note": "video_message",
@@ -38,11 +38,15 @@ _SHADOWED = {"animation": "document"}
 # What says something of the text. Mentions of people by their id are left behind.
 _ENTITIES = frozenset(MessageEntity.ALL_TYPES) - {MessageEntity.TEXT_MENTION}
 _BEYOND = 2**63  # the first number that eight bytes do not hold
-_DEEPEST = 40  # levels of nested blocks; more is no message that a person wrote
 
 
 def channel_ref(chat: Chat) -> ChannelRef:
     return ChannelRef(chat.id, chat.username, chat.title or "")
+
+
+def is_service(update: Update) -> bool:
+    """Whether it says "pinned", "photo changed" or the like: it has a number and is no post."""
+    return bool(filters.StatusUpdate.ALL.check_update(update))
 
 
 def post_of(message: Message) -> Post:
@@ -54,10 +58,8 @@ def post_of(message: Message) -> Post:
     text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
     kept = tuple(_entity(text, entity) for entity in entities if entity.type in _ENTITIES)
-    text = "\n\n".join(block for block in (text, *_listed(message)) if block)
+    text = "\n\n".join(block for block in (text, further_words(message)) if block)
     media = _media(message)
-    if not text.strip() and message.api_kwargs:
-        text = "\n".join(_words(dict(message.api_kwargs), 0))
     if not text.strip() and not media:
         media = ("unsupported",)
     return Post(
@@ -100,14 +102,6 @@ def _media(message: Message) -> tuple[str, ...]:
     return tuple(_MEDIA[field] for field in found if field not in shadowed)[:1]
 
 
-def _listed(message: Message) -> Iterator[str]:
-    """The lines of a poll or a checklist, which a reader sees like any text."""
-    if message.poll:
-        yield "\n".join([message.poll.question, *(o.text for o in message.poll.options)])
-    if message.checklist:
-        yield "\n".join([message.checklist.title, *(t.text for t in message.checklist.tasks)])
-
-
 def _origin(message: Message) -> str | None:
     """The channel that a post was forwarded from; people's names are not kept."""
     origin = message.forward_origin
@@ -127,18 +121,3 @@ def _entity(text: str, entity: MessageEntity) -> Entity:
     start = len(units[: 2 * entity.offset].decode("utf-16-le", "replace"))
     stop = len(units[: 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace"))
     return Entity(str(entity.type), start, stop - start, url)
-
-
-def _words(value: Any, depth: int) -> Iterator[str]:
-    """Every `text` in a message of a newer kind, in the order in which it is written."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name == "text" and isinstance(inner, str):
-                yield inner
-            elif name not in ("author_signature", "from", "sender_chat"):
-                yield from _words(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _words(inner, depth + 1)

@@ -8,10 +8,14 @@ from bot.texts import Html
 
 @dataclass(frozen=True)
 class Reply:
-    """A letter to a chat, owed together with the mark that its update was handled."""
+    """A letter to a chat, owed together with the mark that its update was handled.
+
+    edits: the bot's message in that chat that it takes the place of; None for a new message.
+    """
 
     chat_id: int
     letter: Letter
+    edits: int | None = None
 
 
 def reply(chat_id: int, *parts: Html) -> list[Reply]:

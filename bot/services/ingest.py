@@ -6,7 +6,7 @@ from itertools import groupby
 from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.domain.post import Post, join_album
 from bot.ports import Clock
-from bot.services.tell import tell_admins
+from bot.services.names import learn_names, turned_private
 from bot.storage.database import Database
 from bot.storage.posts import Kept
 from bot.storage.unit_of_work import UnitOfWork
@@ -33,11 +33,20 @@ class Ingest:
             await work.commit()
         return kept
 
+    async def service(self, ref: ChannelRef, update_id: int) -> None:
+        """A service message is no post; it may be the first to tell a channel's new name."""
+        async with self._database.work() as work:
+            channel = await work.channels.find(ref, for_update=True)
+            if channel is not None:
+                await self._is_watched(work, channel, ref)
+            await work.inbox.handled([update_id], self._clock.now())
+            await work.commit()
+
     async def _is_watched(self, work: UnitOfWork, channel: Channel, ref: ChannelRef) -> bool:
         if channel.state not in (WatchState.WATCHING, WatchState.WAITING):
             return False
         if not ref.username:
-            await self._turned_private(work, channel)
+            await turned_private(work, self._clock, channel)
             return False
         if channel.state is WatchState.WAITING:
             # Its posts reach us, so the owner has added the bot, whatever else we were told.
@@ -47,16 +56,8 @@ class Ingest:
             ref.username,
             ref.title,
         ):
-            await work.channels.learn(channel.id, ref)
+            await learn_names(work, self._clock, channel, ref)
         return True
-
-    async def _turned_private(self, work: UnitOfWork, channel: Channel) -> None:
-        """Without a public name it is no public channel any more: nothing of it is read."""
-        if channel.state is WatchState.WAITING:
-            return  # admins have been told
-        await work.channels.set_state(channel.id, WatchState.WAITING)
-        await work.audit.write("channel private", f"channel {channel.id}", self._clock.now())
-        await tell_admins(work, self._clock, "told-channel-private", channel=channel.name)
 
     async def from_file(self, arrived: Sequence[Post]) -> Kept:
         """Keeps posts of an export; a channel that nobody watches is kept as scanned."""

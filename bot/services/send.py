@@ -8,7 +8,7 @@ from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
 from bot.domain.people import Role
 from bot.domain.referral import ReferralState
 from bot.domain.retry import next_try
-from bot.ports import Clock, Courier
+from bot.ports import Clock, Courier, Letter
 from bot.services.deal import Deal
 from bot.services.refer import Refer
 from bot.services.tell import tell_admins
@@ -54,17 +54,21 @@ class Send:
         if owed.digest_id is not None:
             return await self._deliver_part(owed, owed.digest_id)
         if owed.letter is not None:
-            return await self._courier.send(owed.chat_id, owed.letter)
+            return await self._put(owed.chat_id, owed.edits, owed.letter)
         assert owed.person_id is not None  # a constraint says so of desks
         letter, message_id = await self._deal.draw(owed.person_id)
+        return await self._put(owed.chat_id, message_id, letter)
+
+    async def _put(self, chat_id: int, message_id: int | None, letter: Letter) -> int | None:
+        """Changes a message in place, None then; sends a new one where there is none to change."""
         if message_id is not None:
             try:
-                await self._courier.edit(owed.chat_id, message_id, letter)
+                await self._courier.edit(chat_id, message_id, letter)
             except MessageGone:
-                _log.info("desk message of person %s is gone, sending a new one", owed.person_id)
+                _log.info("message %s is gone, sending a new one", message_id)
             else:
                 return None
-        return await self._courier.send(owed.chat_id, letter)
+        return await self._courier.send(chat_id, letter)
 
     async def _deliver_part(self, owed: Owed, digest_id: int) -> int | None:
         """Sends a digest's part; None when every post in it was edited before it could leave."""

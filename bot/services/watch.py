@@ -7,9 +7,12 @@ from enum import StrEnum
 from bot.domain.channel import BadRef, Channel, ChannelRef, WatchState, parse_ref
 from bot.domain.people import Person
 from bot.ports import Clock, Directory
+from bot.services.names import learn_names, turned_private
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
+
+_WANTED = (WatchState.WAITING, WatchState.WATCHING)
 
 
 class Answer(StrEnum):
@@ -110,41 +113,60 @@ class Watch:
         async with self._database.look() as work:
             return await work.channels.under_watch()
 
-    async def bot_entered(self, ref: ChannelRef) -> bool:
-        """The bot was added to a channel; whether that channel was waiting for it.
+    async def bot_entered(self, ref: ChannelRef, *, was_inside: bool = False) -> bool:
+        """The bot is in a public channel; whether that channel is wanted.
 
-        One that nobody asked for stays unwatched, and admins are told how to watch it.
+        One that nobody asked for stays unwatched, and admins are told how to watch it. was_inside:
+        only its rights there changed, so nobody is told of that again.
         """
         async with self._database.work() as work:
             channel = await work.channels.find(ref, for_update=True)
-            wanted = channel is not None and channel.state in (
-                WatchState.WAITING,
-                WatchState.WATCHING,
-            )
+            wanted = channel is not None and channel.state in _WANTED
             if channel is not None and wanted:
-                await work.channels.learn(channel.id, ref)
-                await work.channels.set_state(channel.id, WatchState.WATCHING)
-                await work.audit.write(
-                    "channel reached", f"channel {channel.id}", self._clock.now()
-                )
-                await tell_admins(work, self._clock, "told-channel-reached", channel=ref.name)
-            else:
+                await learn_names(work, self._clock, channel, ref)
+                if channel.state is WatchState.WAITING:
+                    await self._reached(work, channel, ref)
+            elif not was_inside:
                 await tell_admins(work, self._clock, "told-channel-unasked", channel=ref.name)
             await work.commit()
         return wanted
 
-    async def bot_left(self, ref: ChannelRef) -> None:
-        """The bot was thrown out, or lost its rights: the channel waits again, admins are told."""
+    async def _reached(self, work: UnitOfWork, channel: Channel, ref: ChannelRef) -> None:
+        await work.channels.set_state(channel.id, WatchState.WATCHING)
+        await work.audit.write("channel reached", f"channel {channel.id}", self._clock.now())
+        await tell_admins(work, self._clock, "told-channel-reached", channel=ref.name)
+
+    async def bot_left(self, ref: ChannelRef, *, is_still_member: bool = False) -> None:
+        """The bot was thrown out, or (is_still_member) is no administrator any more.
+
+        Either way no post reaches it: the channel waits again, and admins are told once.
+        """
         async with self._database.work() as work:
             channel = await work.channels.find(ref, for_update=True)
             if channel is not None and channel.state is WatchState.WATCHING:
                 await work.channels.set_state(channel.id, WatchState.WAITING)
                 await work.audit.write("channel lost", f"channel {channel.id}", self._clock.now())
-                await tell_admins(work, self._clock, "told-channel-lost", channel=channel.name)
+                key = "told-channel-demoted" if is_still_member else "told-channel-lost"
+                await tell_admins(work, self._clock, key, channel=channel.name)
                 await work.commit()
 
+    async def bot_in_private(self, ref: ChannelRef) -> bool:
+        """The bot is in a channel without a public name; whether it was watched when it had one.
+
+        Such a one is kept and not read. Of any other admins are told that the bot leaves it.
+        """
+        async with self._database.work() as work:
+            channel = await work.channels.find(ref, for_update=True)
+            if channel is not None and channel.state in _WANTED:
+                await turned_private(work, self._clock, channel)
+            else:
+                channel = None
+                await tell_admins(work, self._clock, "told-chat-refused", channel=ref.name)
+            await work.commit()
+        return channel is not None
+
     async def refused(self, ref: ChannelRef) -> None:
-        """The bot was added to what is no public channel: admins are told that it leaves."""
+        """The bot was added to what is no channel: admins are told that it leaves."""
         async with self._database.work() as work:
             await tell_admins(work, self._clock, "told-chat-refused", channel=ref.name)
             await work.commit()

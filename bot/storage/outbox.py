@@ -20,7 +20,10 @@ from bot.storage.tables import outbox, people
 
 @dataclass(frozen=True)
 class Owed:
-    """A message to send. letter: None for a desk, which is drawn when it leaves."""
+    """A message to send. letter: None for a desk, which is drawn when it leaves.
+
+    edits: the message that a notice takes the place of; None for a new one.
+    """
 
     id: int
     kind: str
@@ -29,6 +32,7 @@ class Owed:
     digest_id: int | None
     letter: Letter | None
     attempts: int
+    edits: int | None = None
 
 
 class OutboxStore(Store):
@@ -36,8 +40,20 @@ class OutboxStore(Store):
         super().__init__(connection)
         self.owes_more = False
 
-    async def owe_notice(self, chat_id: int, letter: Letter, now: datetime) -> None:
-        await self._owe("notice", chat_id, now, letter=letter.as_json())
+    async def owe_notice(
+        self, chat_id: int, letter: Letter, now: datetime, edits: int | None = None
+    ) -> None:
+        """edits: an earlier message, to be changed in place; of several changes the last counts."""
+        if edits is not None:
+            await self._connection.execute(
+                delete(outbox).where(
+                    outbox.c.kind == "notice",
+                    outbox.c.state == "owed",
+                    outbox.c.chat_id == chat_id,
+                    outbox.c.message_id == edits,
+                )
+            )
+        await self._owe("notice", chat_id, now, letter=letter.as_json(), message_id=edits)
 
     async def owe_digest(
         self, chat_id: int, letter: Letter, digest_id: int, part: int, now: datetime
@@ -220,5 +236,13 @@ class OutboxStore(Store):
 
 
 def _owed(row: AnyRow) -> Owed:
-    letter = Letter.from_json(row.letter) if row.letter else None
-    return Owed(row.id, row.kind, row.chat_id, row.person_id, row.digest_id, letter, row.attempts)
+    return Owed(
+        row.id,
+        row.kind,
+        row.chat_id,
+        row.person_id,
+        row.digest_id,
+        Letter.from_json(row.letter) if row.letter else None,
+        row.attempts,
+        row.message_id if row.kind == "notice" else None,
+    )

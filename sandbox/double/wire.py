@@ -36,6 +36,12 @@ PERMISSIONS = {
     "can_add_web_page_previews": True,
     **dict.fromkeys(NO_PERMISSION, False),
 }
+_RESTRICTED = {
+    "is_member": True,
+    "until_date": 0,
+    "can_edit_tag": False,
+    "can_react_to_messages": False,
+}
 NO_GIFTS = (
     "unlimited_gifts",
     "limited_gifts",
@@ -174,6 +180,8 @@ def member_object(chat: Chat, person: Person, status: str) -> JSON:
         return found | {"is_anonymous": False}
     if status == "administrator":
         return found | ADMIN_RIGHTS | (IN_CHANNEL if chat.kind == "channel" else IN_GROUP)
+    if status == "restricted":
+        return found | PERMISSIONS | _RESTRICTED
     if status == "kicked":
         return found | {"until_date": 0}
     return found

@@ -1,5 +1,7 @@
 """Channels put under watch, reached, lost, refused."""
 
+import pytest
+
 from sandbox.double import Chat
 from tests.end_to_end.stage import Stage
 
@@ -134,3 +136,82 @@ async def test_removed_channel_is_read_no_more(stage: Stage) -> None:
     assert listed == "Belum ada kanal yang dipantau. Mulai dengan /addchannel @nama"
     assert again == "✅ @contoh_kanal: dipantau"
     assert await stage.rows("SELECT text FROM revisions") == [("more words",)]
+
+
+async def test_renamed_channel_stays_itself_and_admins_hear_it_once(stage_on_each: Stage) -> None:
+    stage = stage_on_each
+    channel = await stage.watched()
+    await admin_on_stage(stage)
+    stage.double.publish(channel, "before")
+    await stage.worked_off()
+
+    channel.username = "nama_baru"
+    service = {"message_id": 900, "date": 1_790_000_000, "chat": chat_object(channel)}
+    stage.double.raw_update({"channel_post": service | {"new_chat_title": "Contoh"}})
+    stage.double.publish(channel, "after")
+    told = await stage.told(stage.admin, "@nama_baru")
+    await stage.worked_off()
+
+    assert told.text == "@contoh_kanal kini bernama @nama_baru. Kanal ini tetap dipantau."
+    assert len([m for m in stage.letters(stage.admin) if "nama_baru" in m.text]) == 1
+    assert await stage.rows("SELECT username, state FROM channels") == [("nama_baru", "watching")]
+    assert await stage.one("SELECT count(*) FROM posts") == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("kicked", "tidak lagi ada"),
+        ("left", "tidak lagi ada"),
+        ("member", "bukan lagi administrator"),
+        ("restricted", "bukan lagi administrator"),
+    ],
+)
+async def test_lost_place_or_rights_are_told_once_and_come_back(
+    stage: Stage, status: str, words: str
+) -> None:
+    channel = await stage.watched()
+    await admin_on_stage(stage)
+
+    for _ in range(2):
+        stage.double.remove_bot(channel, by=stage.admin, status=status)
+    await stage.told(stage.admin, words)
+    await stage.worked_off()
+    lost = await stage.one("SELECT state FROM channels")
+    stage.double.add_bot(channel, by=stage.admin)
+    stage.double.add_bot(channel, by=stage.admin)  # only its rights there change
+    await stage.told(stage.admin, "Bot kini ada di @contoh_kanal")
+    await stage.worked_off()
+
+    assert lost == "waiting"
+    assert len([m for m in stage.letters(stage.admin) if words in m.text]) == 1
+    assert len([m for m in stage.letters(stage.admin) if "kini ada di" in m.text]) == 1
+
+
+async def test_watched_channel_that_turns_private_is_kept_and_not_read(stage: Stage) -> None:
+    channel = await stage.watched()
+    await admin_on_stage(stage)
+
+    channel.username = None
+    stage.double.add_bot(channel, by=stage.admin)
+    await stage.told(stage.admin, "tidak lagi publik")
+    stage.double.publish(channel, "words")
+    await stage.worked_off()
+    private = await stage.rows("SELECT state FROM channels")
+    channel.username = "contoh_kanal"
+    stage.double.publish(channel, "words again")
+    await stage.worked_off()
+
+    assert private == [("waiting",)]
+    assert channel.has_bot
+    assert len([m for m in stage.letters(stage.admin) if "tidak lagi publik" in m.text]) == 1
+    assert await stage.rows("SELECT text FROM revisions") == [("words again",)]
+
+
+def chat_object(channel: Chat) -> dict[str, object]:
+    return {
+        "id": channel.id,
+        "type": "channel",
+        "title": channel.title,
+        "username": channel.username,
+    }
