@@ -5,6 +5,7 @@ Tests and the sandbox call the same functions with other ends: another clock, an
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from telegram.error import InvalidToken, TelegramError
@@ -26,8 +27,9 @@ from bot.chat.staff import Staff
 from bot.chat.telegram_bot import TelegramBot, telegram_bot
 from bot.chat.uploads import Uploads
 from bot.chat.watching import Watching
+from bot.chat.webhook import Hook, Webhook
 from bot.clock import SystemClock
-from bot.domain.errors import TokenRefused
+from bot.domain.errors import SettingsError, TokenRefused
 from bot.ports import Classifier, Clock, FileReader
 from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
@@ -106,7 +108,7 @@ class Running:
 
     database: Database
     bot: TelegramBot
-    poller: Poller
+    receiver: Poller | Webhook
     posts: PostWorker
     people: PeopleWorker
     post_office: PostOffice
@@ -115,14 +117,16 @@ class Running:
     learn: Learn
 
     async def run(self) -> None:
-        """Raises TokenRefused when Telegram does not know the token (any more)."""
+        """Raises TokenRefused when Telegram does not know the token (any more), SettingsError
+        when the webhook cannot be set up.
+        """
         self.tick.start()
         try:
             async with asyncio.TaskGroup() as group:
-                for part in (self.poller, self.posts, self.people, self.post_office):
+                for part in (self.receiver, self.posts, self.people, self.post_office):
                     group.create_task(part.run())
-        except* TokenRefused as refused:
-            raise TokenRefused from refused
+        except* (TokenRefused, SettingsError) as refused:
+            raise refused.exceptions[0] from refused
         finally:
             await self.tick.stop()
 
@@ -195,7 +199,7 @@ async def running(
     return Running(
         database=database,
         bot=bot,
-        poller=Poller(bot, Receive(database, clock), on_received),
+        receiver=_receiver(settings, bot, Receive(database, clock), on_received),
         posts=posts,
         people=people,
         post_office=PostOffice(database, clock, send, Pace()),
@@ -203,6 +207,17 @@ async def running(
         refer=refer,
         learn=learn,
     )
+
+
+def _receiver(
+    settings: Settings, bot: TelegramBot, receive: Receive, on_received: Callable[[], None]
+) -> Poller | Webhook:
+    if not settings.webhook_url:
+        return Poller(bot, receive, on_received)
+    host, _, port = settings.webhook_listen.rpartition(":")
+    secret = settings.webhook_secret.get_secret_value()
+    hook = Hook(settings.webhook_url, secret, host.strip("[]"), int(port))
+    return Webhook(bot, receive, on_received, hook)
 
 
 async def _introduce(bot: TelegramBot) -> None:

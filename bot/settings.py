@@ -3,16 +3,19 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 from bot.services.timetable import next_time
 from bot.storage.database import parse_url
 
+_HOOK_PORTS = (443, 80, 88, 8443)
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,}")
 
 
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
     learn_at: str = "0 3 * * 1"
     flag_rate_limit: float = 0.05
     bot_api_url: str = ""
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_listen: str = "127.0.0.1:8080"
     tick_seconds: float = 5.0
     log_level: str = "INFO"
 
@@ -65,6 +71,35 @@ class Settings(BaseSettings):
     def _url(cls, url: SecretStr) -> SecretStr:
         parse_url(url.get_secret_value())
         return url
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _hook(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("an https address without ? or #: https://bot.example.org/updates")
+        if url and (parts.port or 443) not in _HOOK_PORTS:
+            raise ValueError("Telegram posts to the ports 443, 80, 88 and 8443 alone")
+        return url
+
+    @field_validator("webhook_listen")
+    @classmethod
+    def _listen(cls, written: str) -> str:
+        host, _, port = written.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+            raise ValueError(
+                "an address and a port: 127.0.0.1:8080, or 0.0.0.0:8080 in a container"
+            )
+        return written
+
+    @model_validator(mode="after")
+    def _secret(self) -> Self:
+        secret = self.webhook_secret.get_secret_value()
+        if self.webhook_url and not _SECRET.fullmatch(secret):
+            raise ValueError(
+                "WEBHOOK_SECRET: with WEBHOOK_URL it is needed, 16 to 256 letters, digits, _ or -"
+            )
+        return self
 
     @field_validator("timezone")
     @classmethod
@@ -109,7 +144,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = [
-            f"{one['loc'][0]!s}".upper() + f": {_reason(one['msg'])}" for one in error.errors()
+            ": ".join([*(str(place).upper() for place in one["loc"][:1]), _reason(one["msg"])])
+            for one in error.errors()
         ]
         raise SettingsError(
             "Settings (environment or .env): " + "; ".join(wrong) + ". See .env.example."

@@ -21,6 +21,7 @@ class Poller:
         self._bot = bot
         self._receive = receive
         self._on_received = on_received
+        self._has_asked = False
 
     async def run(self) -> None:
         """Runs until cancelled. Raises TokenRefused when the token is no longer good."""
@@ -45,6 +46,9 @@ class Poller:
                 pause = await _rest(pause)
 
     async def _once(self) -> None:
+        if not self._has_asked:
+            await self._bot.delete_webhook()  # while there is one, Telegram hands out nothing
+            self._has_asked = True
         updates = await self._bot.raw_updates(await self._receive.next_offset())
         if updates:
             # Commit before the next offset: asking for it is what tells Telegram they arrived.

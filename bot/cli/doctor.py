@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 from rich.console import Console
 from rich.table import Table
+from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.telegram_bot import telegram_bot
@@ -72,18 +73,14 @@ def _people(settings: Settings) -> str:
 def _token(settings: Settings) -> str:
     if settings.bot_token is None:
         raise SaringError("BOT_TOKEN is not set: get one from @BotFather, write it into .env.")
-    return asyncio.run(_ask_telegram(settings.bot_token.get_secret_value(), settings.bot_api_url))
+    return asyncio.run(_ask_telegram(settings, settings.bot_token.get_secret_value()))
 
 
-async def _ask_telegram(token: str, url: str) -> str:
-    bot = telegram_bot(token, url or None)
+async def _ask_telegram(settings: Settings, token: str) -> str:
+    bot = telegram_bot(token, settings.bot_api_url or None)
     try:
         async with bot:
-            hook = await bot.get_webhook_info()
-            if hook.url:
-                raise SaringError(
-                    "A webhook is set for this bot, so it gets no updates here: stop what uses it."
-                )
+            look_at_webhook(await bot.get_webhook_info(), settings.webhook_url)
             return f"Telegram knows it as @{bot.username}"
     except InvalidToken:
         raise SaringError("Telegram refuses BOT_TOKEN: ask @BotFather for the token.") from None
@@ -91,6 +88,22 @@ async def _ask_telegram(token: str, url: str) -> str:
         raise SaringError(
             f"Telegram cannot be reached ({type(error).__name__}): check network and BOT_API_URL."
         ) from None
+
+
+def look_at_webhook(hook: WebhookInfo, wanted: str) -> None:
+    """Raises SaringError where updates go elsewhere, or do not arrive."""
+    if hook.url and not wanted:
+        raise SaringError(
+            "A webhook is set for this bot, so its updates go there: stop what uses it; `run` then "
+            "takes it off."
+        )
+    if wanted and hook.url != wanted:
+        raise SaringError("The webhook is not set at WEBHOOK_URL: `run` sets it.")
+    if wanted and hook.last_error_message:
+        raise SaringError(
+            f"Telegram could not post to WEBHOOK_URL, last at {hook.last_error_date}: "
+            f"{hook.last_error_message}. {hook.pending_update_count} updates wait."
+        )
 
 
 def _database(settings: Settings) -> str:

@@ -11,7 +11,8 @@
 
 Where things live: `double` is what a test drives, `acts` what people do, `methods/` what the bot
 may do, `world` the state, `wire` the state as Bot API objects, `updates` the queue, `errors` every
-refusal with its source, `markup` the HTML, `server` the HTTP, `faults` and `pacing` the bad days.
+refusal with its source, `markup` the HTML, `server` the HTTP, `pushing` the webhook, `faults` and
+`pacing` the bad days.
 """
 
 from sandbox.double.double import Double

@@ -234,6 +234,11 @@ class Double(Serving, Watching):
         with self.station.lock:
             return self.station.emit({k: v for k, v in payload.items() if k != "update_id"})
 
+    def stands_behind(self, proxy: str) -> None:
+        """What a webhook's public https address leads to: http://127.0.0.1:8443, say."""
+        with self.station.lock:
+            self.station.proxy = proxy
+
     # Disturbing
 
     def fault(

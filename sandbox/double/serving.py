@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from sandbox.double.listener import Listener
 from sandbox.double.press import Base
+from sandbox.double.pushing import Pusher
 from sandbox.double.server import build_app
 from sandbox.double.station import Station
 
@@ -30,9 +31,12 @@ class Serving:
         listener = Listener(self.app, port)
         self.station.is_closing = False
         await listener.start()
+        pusher = asyncio.create_task(Pusher(self.station).run())
         try:
             yield Base(self.token, listener.port)
         finally:
+            pusher.cancel()
+            await asyncio.wait({pusher})
             self.station.is_closing = True
             self.station.signal.notify()
             await listener.stop()

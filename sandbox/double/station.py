@@ -33,7 +33,8 @@ class Call:
 class Change:
     """Something a viewer may want to show: its number, what it was, where.
 
-    kind: "message", "edit", "delete", "chat", "press", "answer", "update", "call" or "action".
+    kind: "message", "edit", "delete", "chat", "press", "answer", "update", "call", "action",
+    "webhook" or "delivery".
     """
 
     number: int
@@ -46,11 +47,22 @@ class Change:
 
 @dataclass
 class Webhook:
-    """Where updates would be sent; an empty URL means long polling."""
+    """Where updates are sent; an empty URL means long polling."""
 
     url: str = ""
     secret: str | None = None
     max_connections: int = 40
+    last_error_date: int | None = None
+    last_error_message: str | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to post an update to the webhook. status: HTTP's; 0 where nobody answered."""
+
+    update_id: int
+    status: int
+    when: datetime
 
 
 @dataclass
@@ -59,6 +71,8 @@ class Station:
 
     token: the one that opens it now; a revoked one is answered with 401.
     privacy: whether the bot is in privacy mode (sees of groups only what is for it).
+    proxy: what stands behind the public address of a webhook, as http://127.0.0.1:8443; the path
+    stays. Empty: the address itself is asked.
     """
 
     world: World
@@ -68,6 +82,8 @@ class Station:
     privacy: bool = True
     pacing: Pacing | None = None
     webhook: Webhook = field(default_factory=Webhook)
+    proxy: str = ""
+    deliveries: list[Delivery] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     signal: Signal = field(default_factory=Signal)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
-from sandbox.double.station import Call, Change, Station
+from sandbox.double.station import Call, Change, Delivery, Station
 from sandbox.double.world import Person
 
 T = TypeVar("T")
@@ -37,6 +37,11 @@ class Watching:
         """Updates that the bot has not confirmed yet."""
         with self.station.lock:
             return self.station.updates.pending(1_000_000)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt to post an update to the webhook, oldest first."""
+        return self.station.deliveries
 
     def commands_for(self, person: Person) -> list[tuple[str, str]]:
         """(command, description) of the menu that the person sees in the private chat.

@@ -6,11 +6,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from telegram import WebhookInfo
 
 from bot.cli import main
-from bot.cli.doctor import Finding, examine
+from bot.cli.doctor import Finding, examine, look_at_webhook
 from bot.cli.logs import start_log
 from bot.cli.scan import SAMPLE
+from bot.domain.errors import SaringError, SettingsError
+from bot.settings import read_settings
 from tests.cli.conftest import Run
 
 TOKEN = "123456789:AAF-abcdefghijklmnopqrstuvwxyz01234"
@@ -202,3 +205,50 @@ def test_times_of_day_are_no_tokens(capsys: pytest.CaptureFixture[str]) -> None:
         logging.getLogger().setLevel(before[1])
 
     assert "12:30:15, channel -1001234567890: fine" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"WEBHOOK_URL": "http://bot.example.org/x"}, "WEBHOOK_URL: an https address"),
+        ({"WEBHOOK_URL": "https://bot.example.org:8080/x"}, "ports 443, 80, 88 and 8443"),
+        ({"WEBHOOK_URL": "https://bot.example.org/x?a=1"}, "without ? or #"),
+        ({"WEBHOOK_URL": "https://bot.example.org/x"}, "WEBHOOK_SECRET: with WEBHOOK_URL"),
+        (
+            {"WEBHOOK_URL": "https://bot.example.org/x", "WEBHOOK_SECRET": "short"},
+            "16 to 256 letters",
+        ),
+        ({"WEBHOOK_LISTEN": "8080"}, "WEBHOOK_LISTEN: an address and a port"),
+        ({"WEBHOOK_LISTEN": "127.0.0.1:99999"}, "WEBHOOK_LISTEN: an address and a port"),
+    ],
+)
+def test_wrong_webhook_setting_is_named(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch, more: dict[str, str], words: str
+) -> None:
+    for name, value in (settings | more).items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("hook", "wanted", "words"),
+    [
+        (WebhookInfo("https://a.example/x", False, 0), "", "so its updates go there"),
+        (WebhookInfo("", False, 0), "https://a.example/x", "`run` sets it"),
+        (
+            WebhookInfo("https://a.example/x", False, 7, last_error_message="502 Bad Gateway"),
+            "https://a.example/x",
+            "502 Bad Gateway. 7 updates wait.",
+        ),
+    ],
+)
+def test_doctor_says_where_updates_go(hook: WebhookInfo, wanted: str, words: str) -> None:
+    with pytest.raises(SaringError, match=re.escape(words)):
+        look_at_webhook(hook, wanted)
+
+    look_at_webhook(WebhookInfo("", False, 0), "")
+    look_at_webhook(WebhookInfo("https://a.example/x", False, 0), "https://a.example/x")

@@ -63,7 +63,7 @@ def _kinds(fields: Fields) -> list[str] | None:
     "url certificate ip_address max_connections allowed_updates drop_pending_updates secret_token",
 )
 def set_webhook(station: Station, fields: Fields) -> Any:
-    """Remember the address; an empty one is deleteWebhook. The double does not post to it."""
+    """Remember the address, to which `Pusher` posts; an empty one is deleteWebhook."""
     url = fields.text("url")
     if url:
         _check_webhook(url, fields.text("secret_token"))
@@ -106,6 +106,9 @@ def get_webhook_info(station: Station, fields: Fields) -> Any:
     }
     if webhook.url:
         found["max_connections"] = webhook.max_connections
+    if webhook.last_error_date is not None:
+        found["last_error_date"] = webhook.last_error_date
+        found["last_error_message"] = webhook.last_error_message
     if station.updates.is_chosen:
         found["allowed_updates"] = sorted(station.updates.allowed)
     return found
