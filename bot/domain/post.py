@@ -40,7 +40,7 @@ class Post:
     album_id: shared by the members of an album, None for a single message.
     members: an album's messages as they came, each with its own caption; empty for a single one.
     forwarded_from: a channel's public name or title; None for people, whose names are not kept.
-    edited_at: None for the first version, and where a source does not tell the time of an edit.
+    edited_at: None for the first version. The preview tells no time: when the change was noticed.
     views: how often it was seen by then; None where the source does not say. `views_approx` when
     the source rounds (1.2K).
     """
@@ -75,6 +75,47 @@ class Post:
         return hashlib.sha256(
             json.dumps(seen, ensure_ascii=False).encode(errors="surrogatepass")
         ).hexdigest()
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a post reads so far, and which source told so."""
+
+    text: str
+    edited_at: datetime | None
+    source: SourceKind
+
+    def crosses(self, post: Post) -> bool:
+        """Whether exactly one of the two comes from the preview, which words things its own way."""
+        return (self.source is SourceKind.PREVIEW) != (post.source is SourceKind.PREVIEW)
+
+
+def is_later(post: Post, before: Version, *, is_marked: bool = False) -> bool:
+    """Whether what arrived is a later version than the newest we have.
+
+    is_marked: the source says that it was edited, at an unknown time. Where two sources show one
+    post, the bot's words count more than the preview's, and these more than an export's; what a
+    source merely formats in its own way is no edit.
+    """
+    if before.crosses(post) and post.text.split() == before.text.split():
+        return False
+    if post.source is SourceKind.PREVIEW:
+        return _is_shown_later(post, before, is_marked=is_marked)
+    if post.edited_at is None:
+        # The original: the bot's words count, unless the preview has noticed an edit since.
+        is_better = post.source is SourceKind.BOT and before.source is SourceKind.PREVIEW
+        return is_better and before.edited_at is None
+    if before.edited_at is None or post.edited_at > before.edited_at:
+        return True
+    # Two edits within Telegram's second: the text tells; another source's entities do not.
+    return post.edited_at == before.edited_at and post.text != before.text
+
+
+def _is_shown_later(post: Post, before: Version, *, is_marked: bool) -> bool:
+    """The preview shows a post as it reads now; of the bot's, only what it was not told."""
+    if before.source is not SourceKind.BOT or not before.text.strip():
+        return True
+    return post.edited_at is not None or (is_marked and before.edited_at is None)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Posts, the messages they consist of, and their revisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from bot.domain.post import Entity, Post, Revision, join_album
+from bot.domain.post import Entity, Post, Revision, SourceKind, Version, is_later, join_album
 from bot.storage.store import AnyRow, Store
 from bot.storage.tables import channels, post_members, posts, revisions
 
@@ -45,27 +45,35 @@ _REVISION = (
 
 
 class PostStore(Store):
-    async def keep(self, channel_id: int, arrived: Sequence[Post], now: datetime) -> Kept:
+    async def keep(
+        self,
+        channel_id: int,
+        arrived: Sequence[Post],
+        now: datetime,
+        *,
+        edited: Collection[int] = (),
+        history_before: datetime | None = None,
+    ) -> Kept:
         """Keeps posts of one channel: each message once, a new revision where the text changed.
 
         The caller holds the channel's row, so that two batches of one channel do not cross.
+        edited: numbers of posts that are edited, where the source cannot tell when.
+        history_before: new posts published earlier are kept and not judged.
         """
         kept, rest = Kept(), list(arrived)
         while rest:
             batch, rest = _without_repeats(rest)
-            kept += await self._keep_distinct(channel_id, batch, now)
+            known = await self._known(channel_id, batch)
+            fresh = [post for post in batch if _lookup(post, known) is None]
+            changed = 0
+            for post in batch:
+                post_id = _lookup(post, known)
+                if post_id is not None:
+                    is_edited = post.message_id in edited
+                    changed += await self._update(channel_id, post_id, post, is_edited, now)
+            await self._insert(channel_id, fresh, history_before, now)
+            kept += Kept(len(fresh), changed, len(batch) - len(fresh) - changed)
         return kept
-
-    async def _keep_distinct(self, channel_id: int, batch: list[Post], now: datetime) -> Kept:
-        known = await self._known(channel_id, batch)
-        fresh = [post for post in batch if _lookup(post, known) is None]
-        changed = 0
-        for post in batch:
-            post_id = _lookup(post, known)
-            if post_id is not None:
-                changed += await self._update(channel_id, post_id, post, now)
-        await self._insert(channel_id, fresh, now)
-        return Kept(len(fresh), changed, len(batch) - len(fresh) - changed)
 
     async def _known(self, channel_id: int, batch: list[Post]) -> "dict[int | str, int]":
         """Post ids by message number and by album."""
@@ -86,13 +94,22 @@ class PostStore(Store):
             known |= {row.album_id: row.id for row in by_album}
         return known
 
-    async def _insert(self, channel_id: int, fresh: list[Post], now: datetime) -> None:
+    async def _insert(
+        self, channel_id: int, fresh: list[Post], history_before: datetime | None, now: datetime
+    ) -> None:
         if not fresh:
             return
+        history = {
+            post.message_id: history_before is not None and post.posted_at < history_before
+            for post in fresh
+        }
         # Matched by number: in the order of the parameters SQLite would insert row by row.
         added = await self._connection.execute(
             insert(posts).returning(posts.c.message_id, posts.c.id),
-            [_post_row(channel_id, post, now) for post in fresh],
+            [
+                _post_row(channel_id, post, now) | {"is_history": history[post.message_id]}
+                for post in fresh
+            ],
         )
         ids = {row.message_id: row.id for row in added}
         pairs = [(ids[post.message_id], post) for post in fresh]
@@ -102,7 +119,10 @@ class PostStore(Store):
         )
         written = await self._connection.execute(
             insert(revisions).returning(revisions.c.post_id, revisions.c.id),
-            [_revision_row(post_id, 1, post, now) for post_id, post in pairs],
+            [
+                _revision_row(post_id, 1, post, now) | {"is_judged": history[post.message_id]}
+                for post_id, post in pairs
+            ],
         )
         await self._point_to_newest({row.post_id: row.id for row in written})
 
@@ -114,12 +134,21 @@ class PostStore(Store):
             [{"of_post": post_id, "newest": revision} for post_id, revision in newest.items()],
         )
 
-    async def _update(self, channel_id: int, post_id: int, post: Post, now: datetime) -> bool:
+    async def _update(
+        self, channel_id: int, post_id: int, post: Post, is_edited: bool, now: datetime
+    ) -> bool:
         """Whether the post reads differently now. A late member of an album joins it here."""
         before = await self._newest(post_id)
+        version = Version(before.text, before.edited_at, SourceKind(before.source))
+        later = is_later(post, version, is_marked=is_edited)
         if before.album_id:  # also where an export shows one of its messages by itself
-            post = await self._with_album(channel_id, post_id, replace(post, album_id="kept"))
-        elif not _is_later(post, before) or len(post.member_ids) > 1:
+            post = await self._with_album(
+                channel_id,
+                post_id,
+                replace(post, album_id="kept"),
+                overwrites=later or not version.crosses(post),
+            )
+        elif not later or len(post.member_ids) > 1:
             return False  # an export's guess makes no album of messages that came one by one
         if post.content_hash == before.content_hash:
             return False
@@ -135,15 +164,18 @@ class PostStore(Store):
                 newest_revision_id=revision_id,
                 is_readable=post.is_readable,
                 message_id=min(post.member_ids),
+                deleted_at=None,
             )
         )
         return True
 
-    async def _with_album(self, channel_id: int, post_id: int, arrived: Post) -> Post:
+    async def _with_album(
+        self, channel_id: int, post_id: int, arrived: Post, *, overwrites: bool
+    ) -> Post:
         """The whole album, with what just arrived put in its place."""
         for row in _member_rows(channel_id, post_id, arrived):
             await self._connection.execute(self._insert_new(post_members).values(row))
-            if row["edited_at"]:
+            if row["edited_at"] and overwrites:
                 await self._connection.execute(
                     update(post_members)
                     .where(
@@ -215,16 +247,6 @@ def _lookup(post: Post, known: "dict[int | str, int]") -> int | None:
     return next((known[key] for key in keys if key in known), None)
 
 
-def _is_later(post: Post, before: AnyRow) -> bool:
-    """Whether the arrived version is a later one than the newest we have."""
-    if post.edited_at is None:
-        return False
-    if before.edited_at is None or post.edited_at > before.edited_at:
-        return True
-    # Two edits within Telegram's second: the text tells; another source's entities do not.
-    return bool(post.edited_at == before.edited_at and post.text != before.text)
-
-
 def _post_row(channel_id: int, post: Post, now: datetime) -> dict[str, Any]:
     return {
         "channel_id": channel_id,
@@ -274,6 +296,7 @@ def _revision_row(post_id: int, number: int, post: Post, now: datetime) -> dict[
     return {
         "post_id": post_id,
         "number": number,
+        "source": post.source,
         "text": post.text,
         "entities": [asdict(entity) for entity in post.entities],
         "media": list(post.media),

@@ -11,6 +11,7 @@ from bot.storage.desks import DeskStore
 from bot.storage.digests import DigestStore
 from bot.storage.examples import ExampleStore
 from bot.storage.files import FileStore
+from bot.storage.gaps import GapStore
 from bot.storage.inbox import InboxStore
 from bot.storage.learning import LearningStore
 from bot.storage.near_duplicates import NearDuplicateStore
@@ -18,12 +19,15 @@ from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
 from bot.storage.posts import PostStore
 from bot.storage.quality import QualityStore
+from bot.storage.rechecks import RecheckStore
 from bot.storage.recipients import RecipientStore
 from bot.storage.referrals import ReferralStore
 from bot.storage.reviews import ReviewStore
 from bot.storage.samples import SampleStore
+from bot.storage.sources import SourceStore
 from bot.storage.stats import StatsStore
 from bot.storage.verdicts import VerdictStore
+from bot.storage.watches import WatchStore
 
 
 class UnitOfWork:
@@ -37,6 +41,10 @@ class UnitOfWork:
         self.recipients = RecipientStore(connection)
         self.channels = ChannelStore(connection)
         self.posts = PostStore(connection)
+        self.sources = SourceStore(connection)
+        self.watches = WatchStore(connection)
+        self.gaps = GapStore(connection)
+        self.rechecks = RecheckStore(connection)
         self.verdicts = VerdictStore(connection)
         self.near_duplicates = NearDuplicateStore(connection)
         self.cards = CardStore(connection)

@@ -18,6 +18,7 @@ from bot.storage.tables.learning import (
 from bot.storage.tables.leaving import digest_files, digests, files, outbox, referrals
 from bot.storage.tables.people import invites, people, recipient_codes, recipients, roles
 from bot.storage.tables.recording import audit, audit_head
+from bot.storage.tables.visiting import gaps, rechecks, sources, watches
 from bot.storage.tables.watching import channels, post_members, posts, revisions
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "digest_files",
     "digests",
     "files",
+    "gaps",
     "inbox",
     "invites",
     "learning_sources",
@@ -40,6 +42,7 @@ __all__ = [
     "people",
     "post_members",
     "posts",
+    "rechecks",
     "recipient_codes",
     "recipients",
     "referrals",
@@ -48,8 +51,10 @@ __all__ = [
     "roles",
     "sample_days",
     "samples",
+    "sources",
     "statements",
     "training_votes",
     "trainings",
     "verdicts",
+    "watches",
 ]

@@ -31,6 +31,9 @@ channels = Table(
     Column("state", String(16), nullable=False),
     Column("added_by", ForeignKey("people.id")),
     Column("added_at", UtcDateTime, nullable=False),
+    Column("subscribers", BigInteger),
+    Column("subscribers_approx", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("subscribers >= 0", name="subscribers_are_counted"),
     CheckConstraint("chat_id IS NOT NULL OR username_key IS NOT NULL", name="can_be_found"),
     one_of("state", WatchState),
 )
@@ -49,6 +52,8 @@ posts = Table(
     Column("is_readable", Boolean, nullable=False),
     Column("views", BigInteger),
     Column("views_approx", Boolean, nullable=False, server_default=false()),
+    Column("is_history", Boolean, nullable=False, server_default=false()),
+    Column("deleted_at", UtcDateTime),
     Column("newest_revision_id", BigId),
     UniqueConstraint("channel_id", "message_id"),
     UniqueConstraint("channel_id", "album_id"),
@@ -74,6 +79,7 @@ revisions = Table(
     identity(),
     Column("post_id", ForeignKey("posts.id"), nullable=False),
     Column("number", Integer, nullable=False),
+    Column("source", String(16), nullable=False),
     Column("text", PlainText, nullable=False),
     Column("entities", JSON, nullable=False),
     Column("media", JSON, nullable=False),
@@ -83,6 +89,7 @@ revisions = Table(
     Column("is_judged", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("post_id", "number"),
     UniqueConstraint("id", "post_id"),
+    one_of("source", SourceKind),
 )
 Index(
     "ix_revisions_unjudged",

@@ -1,0 +1,114 @@
+"""A channel that is read through the preview: how far, how well, how often; and what is due."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.cursor import Cursor, Gap
+from bot.domain.health import Health
+from bot.domain.pacing import Activity
+
+# A channel's first page is its baseline: what was published longer ago than this is kept as
+# history and not put before people. A channel of last year's posts would flood every desk.
+BASELINE_REACH = timedelta(days=1)
+# Looks at a flagged post after it was first flagged. In between, the newest page shows it anyway.
+LOOKS_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+BETWEEN_DENIALS = timedelta(minutes=10)
+_GAP_WAIT, _LONGEST_GAP_WAIT = timedelta(minutes=10), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a channel's reading stands. chat_id, username, title: the channel's own.
+
+    is_reached: the channel counts as being watched, not as waiting for its owner.
+    cursor: None before the first visit. due_at: of the next visit.
+    failures: visits in a row that were not well. well_at: the last visit that was.
+    wanted: the interval if there were room for all.
+    expected_delay: within what time a new post is likely seen; None while nobody knows.
+    """
+
+    channel_id: int
+    chat_id: int | None
+    username: str
+    title: str
+    is_reached: bool
+    health: Health
+    health_since: datetime
+    due_at: datetime
+    wanted: timedelta
+    failures: int = 0
+    cursor: Cursor | None = None
+    activity: Activity = field(default_factory=Activity)
+    visited_at: datetime | None = None
+    well_at: datetime | None = None
+    expected_delay: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class KeptGap:
+    """A gap as it is remembered. tries: fillings in a row that brought nothing."""
+
+    id: int
+    channel_id: int
+    gap: Gap
+    found_at: datetime
+    due_at: datetime
+    tries: int = 0
+
+    def next_try(self, now: datetime) -> datetime:
+        """After one more that brought nothing: from 10 minutes, doubled, to a day."""
+        wait: timedelta = _GAP_WAIT * 2 ** min(self.tries, 20)
+        return now + min(wait, _LONGEST_GAP_WAIT)
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """A flagged post that is asked for by its number. member_ids: ascending, all its messages.
+
+    round: how many of the appointed looks are over. member: the place of the message asked next.
+    missing_since: when the host denied all of them for the first time.
+    """
+
+    post_id: int
+    channel_id: int
+    username: str
+    member_ids: tuple[int, ...]
+    owed_at: datetime
+    due_at: datetime
+    round: int = 0
+    member: int = 0
+    failures: int = 0
+    missing_since: datetime | None = None
+
+    @property
+    def next_look(self) -> datetime | None:
+        """When the look after this round's is due; None after the last."""
+        later = LOOKS_AFTER[self.round + 1 : self.round + 2]
+        return self.owed_at + later[0] if later else None
+
+
+class ErrandKind(StrEnum):
+    """VISIT: the newest page of a channel. FILL: a page of a gap. RECHECK: one flagged post."""
+
+    VISIT = "visit"
+    FILL = "fill"
+    RECHECK = "recheck"
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One request that is due. id: of the channel, the gap or the post.
+
+    patience: by how much it may be late before it is as pressing as anything else that late.
+    """
+
+    kind: ErrandKind
+    id: int
+    channel_id: int
+    due_at: datetime
+    patience: timedelta
+
+    def urgency(self, now: datetime) -> float:
+        """How late it is, in its own measure: the busiest channel is urgent first."""
+        return (now - self.due_at) / self.patience
