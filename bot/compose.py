@@ -35,6 +35,7 @@ from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
 from bot.schedule.tick import Tick
 from bot.services.account import Account
+from bot.services.board import NoticeBoard
 from bot.services.deal import Deal
 from bot.services.decide import Decide
 from bot.services.ingest import Ingest
@@ -148,6 +149,9 @@ async def running(
     join = Join(database, clock, settings.admin_ids, settings.timezone, settings.digest_at)
     watch = Watch(database, clock, TelegramDirectory(bot))
     refer = Refer(database, clock)
+    board = NoticeBoard(
+        database, clock, f"https://t.me/{bot.username}?start=desk", settings.timezone
+    )
     part = Part(database, clock, deal, settings.admin_ids)
     train = Train(database, clock, half.champion, settings.flag_rate_limit)
     learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
@@ -172,9 +176,9 @@ async def running(
         clock,
         Commands(join, groups, (uploads,), menus, contact),
         Presses(join, groups),
-        Members(bot, watch),
+        Members(bot, join, watch, board),
     )
-    send = Send(database, clock, TelegramCourier(bot), deal, refer)
+    send = Send(database, clock, TelegramCourier(bot), deal, refer, board)
     sample = Sample(
         database,
         clock,
@@ -187,6 +191,7 @@ async def running(
         "refer what can no longer be undone": refer.past_undo,
         "make the digests whose time has come": refer.due_digests,
         "deal cards that became free": deal.wake_desks,
+        "redraw the notice board": board.refresh,
         "have people look at a few unflagged posts": sample.daily,
         "train on what was decided": learn.go_on,
         "take the promoted model": promote.settle,

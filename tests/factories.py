@@ -20,6 +20,7 @@ from bot.domain.people import Person, Role
 from bot.domain.post import Post, SourceKind
 from bot.domain.verdict import Verdict
 from bot.ports import Found, Letter
+from bot.services.board import NoticeBoard
 from bot.services.deal import Deal
 from bot.services.decide import Decide, Decided
 from bot.services.ingest import Ingest
@@ -39,6 +40,7 @@ from tests.render.letter_rules import checked
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)  # 12.00 in Jakarta, a Monday
 CHANNEL = ChannelRef(-1001234567890, "kabar_contoh", "Kabar Contoh")
 JAKARTA = "Asia/Jakarta"
+DESK_LINK = "https://t.me/saring_test_bot?start=desk"
 _numbers = count(1)
 
 
@@ -159,7 +161,8 @@ class Flow:
         self.triage = Triage(database, clock, self.classifier, self.deal)
         self.decide = Decide(database, clock, self.deal)
         self.refer = Refer(database, clock)
-        self.send = Send(database, clock, self.courier, self.deal, self.refer)
+        self.board = NoticeBoard(database, clock, DESK_LINK, JAKARTA)
+        self.send = Send(database, clock, self.courier, self.deal, self.refer, self.board)
         self.join = Join(database, clock, (1,), JAKARTA, "0 8 * * *")
         self.watch = Watch(database, clock, self.directory)
         self.receive = Receive(database, clock)

@@ -12,6 +12,7 @@ from bot.services.join import Join
 from bot.texts import Html, closest_language, say
 
 _LONGEST_NAME = 64
+_DESK = "desk"
 
 
 class Commands:
@@ -43,6 +44,8 @@ class Commands:
             return []
         language = closest_language(user.language_code)
         name, words = _command(message)
+        if name == "start" and words == [_DESK]:  # the link on the notice board
+            name, words = _DESK, []
         if name == "start" and words:
             return await self._start_with(words[0], user, message.chat_id, language)
         person = await self._join.person(user.id, language, user.first_name[:_LONGEST_NAME])

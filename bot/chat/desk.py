@@ -1,4 +1,4 @@
-"""`/duty`, and the buttons of a desk."""
+"""`/duty`, `/desk`, and the buttons of a desk."""
 
 import logging
 
@@ -28,7 +28,10 @@ class DeskButtons:
     def __init__(self, deal: Deal, decide: Decide) -> None:
         self._deal = deal
         self._decide = decide
-        self.commands = {"duty": Command(Role.MODERATOR, self._duty)}
+        self.commands = {
+            "duty": Command(Role.MODERATOR, self._duty),
+            "desk": Command(Role.MODERATOR, self._desk),
+        }
         self.routes = {action.value: Route(Role.MODERATOR, self._pressed) for action in Action}
 
     async def _duty(self, said: Said) -> list[Reply]:
@@ -37,6 +40,10 @@ class DeskButtons:
             return reply(said.chat_id, say(said.language, "duty-how"))
         await self._deal.duty(said.person, on=wanted == "on", chat_id=said.chat_id)
         return []  # the desk message is the answer
+
+    async def _desk(self, said: Said) -> list[Reply]:
+        await self._deal.bring(said.person, said.chat_id)
+        return []  # as with /duty
 
     async def _pressed(self, pressed: Pressed) -> Answer:
         press = unpack(pressed.data)

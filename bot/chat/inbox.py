@@ -220,6 +220,8 @@ class PeopleWorker:
             await self._members.changed(update.my_chat_member)
         elif update.message and update.message.chat.type == ChatType.PRIVATE:
             return await self._commands.answer(update.message)
+        elif update.message and update.message.migrate_to_chat_id:
+            await self._members.upgraded(update.message.chat.id, update.message.migrate_to_chat_id)
         return []
 
 

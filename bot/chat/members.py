@@ -8,7 +8,11 @@ from telegram.error import TelegramError
 
 from bot.chat.posts import channel_ref
 from bot.chat.telegram_bot import TelegramBot
+from bot.domain.people import Role
+from bot.services.board import NoticeBoard
+from bot.services.join import Join
 from bot.services.watch import Watch
+from bot.texts import closest_language
 
 _log = logging.getLogger(__name__)
 _INSIDE = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
@@ -16,22 +20,23 @@ _OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 class Members:
-    def __init__(self, bot: TelegramBot, watch: Watch) -> None:
+    def __init__(self, bot: TelegramBot, join: Join, watch: Watch, board: NoticeBoard) -> None:
         self._bot = bot
+        self._join = join
         self._watch = watch
+        self._board = board
 
     async def changed(self, update: ChatMemberUpdated) -> None:
-        """Public channels are watched if asked for. The bot leaves everything else: no private
-        channel and no group is read.
+        """Public channels are watched if asked for, and a group that an admin chose becomes the
+        notice board. The bot leaves everything else: no private channel and no group is read.
         """
         chat = update.chat
         if chat.type == ChatType.PRIVATE:
             return  # a person blocked or unblocked the bot: the outbox finds out
         if chat.type == ChatType.CHANNEL:
             await self._in_channel(update)
-        elif update.new_chat_member.status not in _OUTSIDE:
-            await self._watch.refused(channel_ref(chat))
-            await self._leave(chat.id)
+        else:
+            await self._in_group(update)
 
     async def _in_channel(self, update: ChatMemberUpdated) -> None:
         """Posts of a channel reach a bot as an administrator alone, whatever its rights are."""
@@ -44,8 +49,26 @@ class Members:
         elif not await self._watch.bot_in_private(ref):
             await self._leave(update.chat.id)
 
+    async def _in_group(self, update: ChatMemberUpdated) -> None:
+        chat, user = update.chat, update.from_user
+        if update.new_chat_member.status in _OUTSIDE:
+            await self._board.lost(chat.id)
+            return
+        person = await self._join.person(user.id, closest_language(user.language_code))
+        if person is None or not person.holds(Role.ADMIN):
+            await self._watch.refused(channel_ref(chat))
+            await self._leave(chat.id)
+            return
+        before = await self._board.hang(person, chat.id, chat.title or "")
+        if before is not None:
+            await self._leave(before)
+
+    async def upgraded(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup."""
+        await self._board.moved(old_chat_id, new_chat_id)
+
     async def _leave(self, chat_id: int) -> None:
         try:
             await self._bot.leave_chat(chat_id)
         except TelegramError as error:
-            _log.warning("a chat that is no public channel could not be left: %s", error.message)
+            _log.warning("a chat could not be left: %s", error.message)

@@ -51,6 +51,14 @@ class Deal:
             await work.commit()
         return desk.is_on_duty != on
 
+    async def bring(self, person: Person, chat_id: int) -> None:
+        """The desk as it is, as a new message at the end of the chat."""
+        async with self._database.work() as work:
+            await work.desks.set_up(person.id)
+            await work.desks.change(person.id, message_id=None)
+            await work.outbox.owe_desk(person.id, chat_id, self._clock.now())
+            await work.commit()
+
     async def close(self, work: UnitOfWork, person: Person) -> None:
         """Empties a desk for good: its card goes to others, its message loses the text."""
         await work.desks.set_up(person.id)

@@ -9,6 +9,7 @@ from bot.domain.people import Role
 from bot.domain.referral import ReferralState
 from bot.domain.retry import next_try
 from bot.ports import Clock, Courier, Letter
+from bot.services.board import NoticeBoard, follow, take_down
 from bot.services.deal import Deal
 from bot.services.refer import Refer
 from bot.services.tell import tell_admins
@@ -21,13 +22,20 @@ _log = logging.getLogger(__name__)
 
 class Send:
     def __init__(
-        self, database: Database, clock: Clock, courier: Courier, deal: Deal, refer: Refer
+        self,
+        database: Database,
+        clock: Clock,
+        courier: Courier,
+        deal: Deal,
+        refer: Refer,
+        board: NoticeBoard,
     ) -> None:
         self._database = database
         self._clock = clock
         self._courier = courier
         self._deal = deal
         self._refer = refer
+        self._board = board
 
     async def lease(self, limit: int, except_chats: Collection[int]) -> Sequence[Owed]:
         """Takes due messages, at most one a chat; the caller passes each to `one`."""
@@ -55,9 +63,8 @@ class Send:
             return await self._deliver_part(owed, owed.digest_id)
         if owed.letter is not None:
             return await self._put(owed.chat_id, owed.edits, owed.letter)
-        assert owed.person_id is not None  # a constraint says so of desks
-        letter, message_id = await self._deal.draw(owed.person_id)
-        return await self._put(owed.chat_id, message_id, letter)
+        drawn = await self._draw(owed)
+        return await self._put(owed.chat_id, drawn[1], drawn[0]) if drawn else None
 
     async def _put(self, chat_id: int, message_id: int | None, letter: Letter) -> int | None:
         """Changes a message in place, None then; sends a new one where there is none to change."""
@@ -69,6 +76,13 @@ class Send:
             else:
                 return None
         return await self._courier.send(chat_id, letter)
+
+    async def _draw(self, owed: Owed) -> tuple[Letter, int | None] | None:
+        """What is drawn when it leaves, and the message it replaces; None: nothing any more."""
+        if owed.kind == "board":
+            return await self._board.draw()
+        assert owed.person_id is not None  # a constraint says so of desks
+        return await self._deal.draw(owed.person_id)
 
     async def _deliver_part(self, owed: Owed, digest_id: int) -> int | None:
         """Sends a digest's part; None when every post in it was edited before it could leave."""
@@ -84,6 +98,8 @@ class Send:
                 # The desk before its row in the outbox, as whoever redraws one takes them.
                 # After an edit it is left alone: a new message may be owed by now.
                 await work.desks.change(owed.person_id, message_id=message_id)
+            if owed.kind == "board" and message_id is not None:
+                await work.board.change(message_id=message_id)
             if owed.digest_id is not None:
                 await work.audit.hold()
             is_marked = await work.outbox.sent(owed, message_id, now)
@@ -105,8 +121,7 @@ class Send:
 
     async def _follow(self, owed: Owed, new_chat_id: int) -> None:
         async with self._database.work() as work:
-            await work.outbox.chat_moved(owed.chat_id, new_chat_id)
-            await work.recipients.moved(owed.chat_id, new_chat_id)
+            await follow(work, owed.chat_id, new_chat_id)
             await work.commit()
 
     async def _give_up(self, owed: Owed, problem: str) -> None:
@@ -116,6 +131,9 @@ class Send:
             await work.audit.hold()
             if owed.kind == "desk" and owed.person_id is not None:
                 await self._close_desk(work, owed.person_id)
+            board = await work.board.get()
+            if board is not None and board.chat_id == owed.chat_id:
+                await take_down(work, self._clock, board)
             await work.outbox.failed(owed, problem)
             if owed.kind == "digest" and owed.digest_id is not None:
                 await work.referrals.settle(

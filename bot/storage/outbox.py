@@ -20,7 +20,7 @@ from bot.storage.tables import outbox, people
 
 @dataclass(frozen=True)
 class Owed:
-    """A message to send. letter: None for a desk, which is drawn when it leaves.
+    """A message to send. letter: None for a desk and the board, drawn when they leave.
 
     edits: the message that a notice takes the place of; None for a new one.
     """
@@ -63,7 +63,15 @@ class OutboxStore(Store):
 
     async def owe_desk(self, person_id: int, chat_id: int, now: datetime) -> None:
         """Owes a redraw of a person's desk. Several that wait are one: the newest state counts."""
-        key = f"desk:{person_id}"
+        await self._owe_once(f"desk:{person_id}", "desk", chat_id, now, person_id=person_id)
+
+    async def owe_board(self, chat_id: int, now: datetime) -> None:
+        """Owes a redraw of the notice board, as of a desk."""
+        await self._owe_once("board", "board", chat_id, now)
+
+    async def _owe_once(
+        self, key: str, kind: str, chat_id: int, now: datetime, **more: Any
+    ) -> None:
         self.owes_more = True
         again = await self._connection.execute(
             update(outbox)
@@ -79,7 +87,7 @@ class OutboxStore(Store):
             )
         )
         if not again.rowcount:
-            await self._owe("desk", chat_id, now, key=key, person_id=person_id)
+            await self._owe(kind, chat_id, now, key=key, **more)
 
     async def _owe(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.audit import AuditStore
+from bot.storage.board import BoardStore
 from bot.storage.cards import CardStore
 from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
@@ -50,6 +51,7 @@ class UnitOfWork:
         self.cards = CardStore(connection)
         self.reviews = ReviewStore(connection)
         self.desks = DeskStore(connection)
+        self.board = BoardStore(connection)
         self.referrals = ReferralStore(connection)
         self.digests = DigestStore(connection)
         self.outbox = OutboxStore(connection)

@@ -152,7 +152,7 @@ def _digests() -> None:
         outbox.drop_constraint(op.f("ck_outbox_kind_known"), type_="check")
         outbox.create_check_constraint(
             op.f("ck_outbox_kind_known"),
-            "kind IN ('copy', 'desk', 'digest', 'document', 'notice', 'original')",
+            "kind IN ('board', 'copy', 'desk', 'digest', 'document', 'notice', 'original')",
         )
 
 
@@ -163,7 +163,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox") as outbox:
         outbox.drop_constraint(op.f("ck_outbox_kind_known"), type_="check")
         outbox.create_check_constraint(
-            op.f("ck_outbox_kind_known"), "kind IN ('desk', 'digest', 'notice')"
+            op.f("ck_outbox_kind_known"), "kind IN ('board', 'desk', 'digest', 'notice')"
         )
     with op.batch_alter_table("referrals") as referrals:
         referrals.drop_column("place")

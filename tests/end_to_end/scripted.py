@@ -57,7 +57,7 @@ def _predicted(text: str) -> Prediction:
         score=(0.93 if is_flagged else 0.02) if is_readable else 0.0,
         threshold=0.6,
         flagged=is_flagged,
-        harm=(CodeScore("RECRUIT", 0.8),) if is_flagged else (),
+        harm=(CodeScore("THREAT" if "tomorrow" in text else "RECRUIT", 0.8),) if is_flagged else (),
         purpose=CodeScore("NEWS", 0.7) if is_flagged and "quoted" in text else None,
         reasons=(Reason(FLAGGED, 1.2),) if is_flagged else (),
         readable=is_readable,

@@ -16,7 +16,7 @@ from bot.storage.tables.learning import (
     trainings,
 )
 from bot.storage.tables.leaving import digest_files, digests, files, outbox, referrals
-from bot.storage.tables.people import invites, people, recipient_codes, recipients, roles
+from bot.storage.tables.people import board, invites, people, recipient_codes, recipients, roles
 from bot.storage.tables.recording import audit, audit_head
 from bot.storage.tables.visiting import gaps, rechecks, sources, watches
 from bot.storage.tables.watching import channels, post_members, posts, revisions
@@ -25,6 +25,7 @@ __all__ = [
     "audit",
     "audit_head",
     "bands",
+    "board",
     "captures",
     "cards",
     "cases",

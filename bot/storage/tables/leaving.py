@@ -129,10 +129,10 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("sent_at", UtcDateTime),
     Column("problem", PlainText),
-    one_of("kind", ("desk", "notice", "digest", "document", "original", "copy")),
+    one_of("kind", ("desk", "board", "notice", "digest", "document", "original", "copy")),
     one_of("state", ("owed", "leased", "sent", "failed")),
     CheckConstraint("kind <> 'desk' OR person_id IS NOT NULL", name="desk_has_a_person"),
     CheckConstraint("kind <> 'digest' OR digest_id IS NOT NULL", name="digest_is_named"),
-    CheckConstraint("kind = 'desk' OR letter IS NOT NULL", name="says_something"),
+    CheckConstraint("kind IN ('desk', 'board') OR letter IS NOT NULL", name="says_something"),
 )
 Index("ix_outbox_due", outbox.c.state, outbox.c.due_at)

@@ -1,4 +1,4 @@
-"""People, their roles, invites, and recipients of digests with what each of them takes."""
+"""People, their roles, invites, recipients with what each takes, and the notice board."""
 
 from sqlalchemy import (
     JSON,
@@ -16,7 +16,7 @@ from sqlalchemy import (
 from bot.domain.codes import FORWARDABLE
 from bot.domain.people import Role
 from bot.domain.recipient import MOST_ITEMS, RecipientState
-from bot.storage.tables.base import identity, metadata
+from bot.storage.tables.base import BigId, identity, metadata
 from bot.storage.types import PlainText, UtcDateTime, one_of
 
 people = Table(
@@ -82,4 +82,19 @@ recipient_codes = Table(
     Column("harm", String(16), primary_key=True),
     Column("is_at_once", Boolean, nullable=False),
     one_of("harm", FORWARDABLE),
+)
+
+# The group that moderators are called in; there is one at most.
+board = Table(
+    "board",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("title", PlainText, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("message_id", BigInteger),
+    Column("shown", JSON),
+    Column("shown_at", UtcDateTime),
+    Column("called_card_id", BigId, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
 )
