@@ -21,6 +21,7 @@ from bot.chat.menus import Menus
 from bot.chat.overview import Overview
 from bot.chat.poller import Poller
 from bot.chat.presses import Presses
+from bot.chat.profile import Profile
 from bot.chat.referring import Referring
 from bot.chat.routes import Group
 from bot.chat.staff import Staff
@@ -169,6 +170,7 @@ async def running(
     menus = Menus(bot, groups)
     await menus.set_up()
     contact = settings.contact or settings.operator
+    profile = Profile(bot, database, clock, settings.operator, contact)
     posts = PostWorker(bot, database, clock, half.ingest, half.triage)
     people = PeopleWorker(
         bot,
@@ -192,6 +194,7 @@ async def running(
         "make the digests whose time has come": refer.due_digests,
         "deal cards that became free": deal.wake_desks,
         "redraw the notice board": board.refresh,
+        "say who runs the bot": profile.keep_true,
         "have people look at a few unflagged posts": sample.daily,
         "train on what was decided": learn.go_on,
         "take the promoted model": promote.settle,

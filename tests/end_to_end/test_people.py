@@ -180,3 +180,17 @@ async def test_names_cannot_become_markup(stage: Stage) -> None:
     assert said == (
         "<b>Eka</b> & <a href='https://x.example'>co</a> was first: this one is already decided."
     )
+
+
+async def test_bot_says_who_runs_it_and_who_gets_referrals(stage: Stage) -> None:
+    await stage.start()
+
+    def said(language: str) -> str:
+        return stage.double.station.descriptions.get(("description", language), "")
+
+    await stage.until(lambda: f"Untuk menyanggah keputusan: {CONTACT}" in said("id"))
+    assert "Rujukan dikirim kepada: belum ada" in said("id")
+    assert "Referrals go to: nobody yet" in said("") == said("en")
+
+    await stage.recipient(name="Regulator")
+    await stage.until(lambda: "Referrals go to: Regulator\n" in said("en"))
