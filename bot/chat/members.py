@@ -55,7 +55,8 @@ class Members:
             await self._board.lost(chat.id)
             return
         person = await self._join.person(user.id, closest_language(user.language_code))
-        if person is None or not person.holds(Role.ADMIN):
+        # In a public group anybody could read how much waits.
+        if chat.username or person is None or not person.holds(Role.ADMIN):
             await self._watch.refused(channel_ref(chat))
             await self._leave(chat.id)
             return

@@ -37,7 +37,7 @@ class Profile:
     async def keep_true(self) -> None:
         """Says it anew when recipients have come or gone since, and once after each start."""
         async with self._database.look() as work:
-            names = tuple(one.name for one in await work.people.recipients())
+            names = tuple(one.name for one in await work.recipients.served())
         now = self._clock.now()
         if names == self._said or now < self._not_before:
             return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.double import Chat
+from sandbox.double import Chat, Person
 from tests.end_to_end.stage import Stage
 
 
@@ -87,9 +87,9 @@ async def test_channel_that_nobody_asked_for_is_told_and_not_read(stage: Stage) 
     assert await stage.rows("SELECT * FROM posts") == []
 
 
-async def left(stage: Stage, chat: Chat, words: str) -> None:
+async def left(stage: Stage, chat: Chat, words: str, by: Person | None = None) -> None:
     """The bot, added to the chat, leaves it, tells the admin, and keeps nothing."""
-    stage.double.add_bot(chat, by=stage.admin)
+    stage.double.add_bot(chat, by=by or stage.admin)
     await stage.until(lambda: not chat.has_bot)
     await stage.told(stage.admin, words)
     await stage.worked_off()
@@ -107,12 +107,13 @@ async def test_private_channel_is_left_and_nothing_is_kept(stage_on_each: Stage)
     await left(stage_on_each, chat, "Rahasia kami")
 
 
-async def test_group_is_left_and_nothing_is_kept(stage: Stage) -> None:
+async def test_group_of_others_is_left_and_nothing_is_kept(stage: Stage) -> None:
     await admin_on_stage(stage)
-    await left(stage, stage.double.group("Keluarga", stage.admin), "Keluarga")
+    eka = stage.person(1005, "Eka")
+    await left(stage, stage.double.group("Keluarga", eka), "Keluarga", by=eka)
 
 
-async def test_public_group_is_left_too(stage: Stage) -> None:
+async def test_public_group_is_left_whoever_added_the_bot(stage: Stage) -> None:
     await admin_on_stage(stage)
     group = stage.double.supergroup("Warga", stage.admin, username="warga_umum")
     await left(stage, group, "warga_umum")
