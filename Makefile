@@ -10,7 +10,7 @@ LOCK    = --universal --no-strip-extras --python-version 3.11 --generate-hashes 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run.stamp  ## run the bot; without BOT_TOKEN, scan the sample export
+run: $(VENV)/run.stamp  ## run the bot; without BOT_TOKEN, the sandbox to try it in
 	@$(PY) -m bot run
 
 scan: $(VENV)/run.stamp  ## scan channel exports: make scan FILES="result.json"; without, the sample

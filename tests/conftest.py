@@ -23,6 +23,7 @@ import pytest
 
 from bot.storage import schema
 from bot.storage.database import Database
+from classifiers import seed_model
 from tests.factories import Flow, FrozenClock
 
 BACKENDS = ("sqlite", "postgresql")
@@ -108,6 +109,14 @@ def postgresql() -> Iterator[PostgreSQL]:
     yield started
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained seed model."""
+    folder = tmp_path_factory.mktemp("model") / "model"
+    seed_model(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from bot.cli.audit import audit
 from bot.cli.doctor import doctor
 from bot.cli.migrate import migrate
 from bot.cli.run import run
+from bot.cli.sandbox import sandbox
 from bot.cli.scan import scan
 from bot.domain.errors import SaringError
 from classifiers import ModelError
@@ -24,7 +25,7 @@ def commands() -> None:
     """Saring watches public channels for terrorist propaganda, with a person deciding."""
 
 
-for command in (run, scan, doctor, migrate, audit):
+for command in (run, sandbox, scan, doctor, migrate, audit):
     commands.add_command(command)
 
 

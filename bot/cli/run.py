@@ -1,4 +1,4 @@
-"""`saring run`: the bot, with a token; a scan of the sample export, without one."""
+"""`saring run`: the bot, with a token; the sandbox, without one."""
 
 import asyncio
 import contextlib
@@ -9,23 +9,19 @@ import click
 
 from bot import compose
 from bot.cli.logs import start_log
-from bot.cli.scan import scan_sample
+from bot.cli.sandbox import show_sandbox
 from bot.settings import Settings, read_settings
 from bot.storage import schema
 
 _log = logging.getLogger(__name__)
-_GO_ON = """
-To go on with a bot: get a token from @BotFather, write BOT_TOKEN=... and ADMIN_IDS=<your id> into \
-.env, and run `make run` again."""
 
 
 @click.command()
 def run() -> None:
-    """Runs the bot; without BOT_TOKEN, scans the sample export that ships with the project."""
+    """Runs the bot; without BOT_TOKEN, a sandbox to try it in, in a browser."""
     settings = read_settings()
     if settings.bot_token is None:
-        scan_sample(settings)
-        click.echo(_GO_ON)
+        show_sandbox(settings)
         return
     start_log(settings.log_level)
     schema.migrate(settings.database_url.get_secret_value())

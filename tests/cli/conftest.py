@@ -8,17 +8,8 @@ from click.testing import CliRunner, Result
 
 from bot.cli import commands
 from bot.settings import Settings
-from classifiers import seed_model
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="session")
-def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A trained seed model."""
-    folder = tmp_path_factory.mktemp("model") / "model"
-    seed_model(folder)
-    return folder
 
 
 @pytest.fixture

@@ -156,14 +156,6 @@ def test_post_cannot_paint_the_terminal(run: Run, tmp_path: Path) -> None:
     assert "\u202e" not in result.output
 
 
-def test_run_without_a_token_scans_the_sample_and_says_how_to_go_on(run: Run) -> None:
-    result = run("run")
-
-    assert result.exit_code == 0, result.output
-    assert "Open cases" in result.output
-    assert "BOT_TOKEN" in result.output.splitlines()[-1]
-
-
 def test_sample_never_stands_beside_real_posts(run: Run) -> None:
     sample = told(run("scan", "--json"))
 

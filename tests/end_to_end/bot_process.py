@@ -20,7 +20,8 @@ from pathlib import Path
 from bot import compose
 from bot.cli.logs import start_log
 from bot.settings import read_settings
-from tests.end_to_end.scripted import MovedClock, ScriptedClassifier
+from sandbox.app.clock import MovedClock
+from tests.end_to_end.scripted import ScriptedClassifier
 
 
 def nursery() -> None:

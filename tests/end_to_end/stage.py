@@ -18,9 +18,10 @@ from bot.domain.people import Role
 from bot.services.join import Join
 from bot.settings import Settings
 from bot.storage.database import Database
+from sandbox.app.clock import MovedClock
 from sandbox.double import Base, Chat, Double, Message, Person, Press
 from tests.end_to_end.nursery import ROOT, Life, Nursery
-from tests.end_to_end.scripted import MovedClock, ScriptedClassifier
+from tests.end_to_end.scripted import ScriptedClassifier
 
 T = TypeVar("T")
 PATIENCE = 30.0  # seconds until a condition counts as never coming true; no test waits for it
