@@ -46,6 +46,11 @@ def seed_model(directory: Path, say: Callable[[str], None] = lambda sentence: No
     return load(directory)
 
 
+def is_of_seed_alone(model: Model) -> bool:
+    """Whether a model learnt from the seed corpus and from nothing else."""
+    return "seed_sha256" in model.about
+
+
 def fit_seed(
     rows: list[Row],
     say: Callable[[str], None],

@@ -10,10 +10,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from classifiers.artefact import load
 from classifiers.calibration import Goal
+from classifiers.contest import Contest, hold_contest
 from classifiers.corpora.catalogue import load_catalogue
 from classifiers.corpora.provenance import facts, origins
 from classifiers.held_out import Advance, Say
+from classifiers.model import Model
 from classifiers.promise import sentences
 from classifiers.refusing import refusals
 from classifiers.seed import fit_seed, seed_rows
@@ -48,6 +51,24 @@ _SHARE = click.FloatRange(0, 1, min_open=True)
     metavar="NAME",
     help="Learn from this corpus though its licence does not clearly allow to ship the model.",
 )
+@click.option(
+    "--champion",
+    type=_Folder,
+    help="Directory of a model to compare with, on the folds of this training.",
+)
+@click.option(
+    "--champion-learnt",
+    "champion_tables",
+    type=_File,
+    multiple=True,
+    help="A table of rows that the champion learnt from; --seed counts as one.",
+)
+@click.option(
+    "--contest",
+    "contest_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the scores of both go, as JSON without texts: with --champion.",
+)
 @click.option("--card/--no-card", default=True, show_default=True, help="card.md and card.html.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of sentences.")
 def train_command(
@@ -59,6 +80,9 @@ def train_command(
     flags_per_day: float | None,
     posts_per_day: int | None,
     allowed: tuple[str, ...],
+    champion: Path | None,
+    champion_tables: tuple[Path, ...],
+    contest_file: Path | None,
     card: bool,
     as_json: bool,
 ) -> None:
@@ -68,10 +92,15 @@ def train_command(
     """
     if not tables and not seed:
         raise click.UsageError("Nothing to learn from: give --data FILE or --seed.")
+    if (champion is None) != (contest_file is None):
+        raise click.UsageError("--champion and --contest go together.")
     goal = _goal(recall, max_benign_rate, flags_per_day, posts_per_day)
     with refusals(), _progress() as (say, advance):
+        rival = load(champion) if champion else None
         trained = _fitted(tables, seed, goal, allowed, say, advance)
         trained.model.save(out)
+        if rival and contest_file:
+            _hold_contest(trained, rival, champion_tables, seed, advance).save(contest_file)
         cards = _write_card(trained, out) if card else ()
     if as_json:
         click.echo(json.dumps(_described(trained, out, cards), ensure_ascii=False, allow_nan=False))
@@ -123,6 +152,13 @@ def _fitted(
     if seed and not tables:
         return fit_seed(seed_rows(), say, advance, goal)
     return fit(rows + (seed_rows() if seed else []), goal, say, advance, remembered)
+
+
+def _hold_contest(
+    trained: Trained, champion: Model, tables: tuple[Path, ...], seed: bool, advance: Advance
+) -> Contest:
+    learnt = training_rows(tables) + (seed_rows() if seed else [])
+    return hold_contest(trained, champion, [row.text for row in learnt], advance)
 
 
 def _write_card(trained: Trained, out: Path) -> tuple[Path, ...]:

@@ -17,7 +17,8 @@ FREE_ROWS = 50  # rows that one person may give whatever the others do
 class LearntRow:
     """A decision as a training example: propaganda with its harm code, or not, with its purpose.
 
-    person_id: who decided. text: of the revision that was decided on.
+    person_id: who decided. text: of the revision that was decided on. first_decided_at: when
+    somebody first decided on the card, which no earlier training can have learnt from.
     """
 
     card_id: int
@@ -25,6 +26,7 @@ class LearntRow:
     text: str
     harm: HarmCode | None
     purpose: PurposeCode | None
+    first_decided_at: datetime
 
     @property
     def is_propaganda(self) -> bool:
@@ -93,7 +95,8 @@ class TrainingState(StrEnum):
 
 @dataclass(frozen=True)
 class Training:
-    """One run of the training job. asked_by: a person's id, None for the timetable."""
+    """One run of the training job. asked_by: a person's id, None for the timetable. taught_at: when
+    its decisions were read, None before."""
 
     id: int
     state: TrainingState
@@ -102,12 +105,21 @@ class Training:
     attempts: int
     candidate: str | None
     champion: str | None
+    taught_at: datetime | None
+
+
+# "Not worse" has to be shown, not just not disproved: the interval may not reach beyond these.
+AP_MARGIN = 0.01
+BRIER_MARGIN = 0.01
+SIGNIFICANT = 0.05
+# With hundreds of rows of each of six purposes, chance alone would else object to many a candidate.
+SIGNIFICANT_ON_FOLDS = SIGNIFICANT / len(WATCHED_PURPOSES)
 
 
 @dataclass(frozen=True)
 class FlagRate:
-    """Flagged posts of one purpose in the frozen set. p_worse: chance of a rise at least as large
-    where both models flag equally often (exact sign test on the posts that they differ on)."""
+    """Flagged posts of one purpose in a set. p_worse: chance of a rise at least as large where
+    both models flag equally often (exact sign test on the posts that they differ on)."""
 
     purpose: PurposeCode
     posts: int
@@ -127,11 +139,9 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Candidate and champion on the frozen set. recall: of each at its own threshold, 0..1."""
+class Meeting:
+    """Candidate and champion on the same rows. recall: of each at its own threshold, 0..1."""
 
-    candidate: str
-    champion: str
     posts: int
     positives: int
     average_precision: Difference
@@ -139,30 +149,56 @@ class Comparison:
     candidate_recall: float
     champion_recall: float
     flag_rates: tuple[FlagRate, ...]
-    limit: float
 
     @property
-    def objections(self) -> tuple[str, ...]:
-        """What speaks against the candidate: `average_precision`, `brier`, or purpose codes."""
+    def worse(self) -> tuple[str, ...]:
+        """Of `average_precision` and `brier`, those in which the candidate may be worse."""
         found = list[str]()
         if self.average_precision.high < 0 or self.average_precision.low < -AP_MARGIN:
             found.append("average_precision")
         if self.brier.low > 0 or self.brier.high > BRIER_MARGIN:
             found.append("brier")
-        return (*found, *(rate.purpose for rate in self.flag_rates if self.is_too_high(rate)))
+        return tuple(found)
 
-    def is_too_high(self, rate: FlagRate) -> bool:
-        """Above the limit, or significantly above the champion's.
 
-        The limit counts whole posts: of twelve, one may be flagged where 5 % is the limit.
+@dataclass(frozen=True)
+class Comparison:
+    """The candidate against the champion, twice.
+
+    frozen: on the set in the repository that decisions cannot enter. folds: on the candidate's
+    training rows, each scored by models that did not see it. limit: highest share of a benign
+    purpose of the frozen set that may be flagged, 0..1.
+    """
+
+    candidate: str
+    champion: str
+    frozen: Meeting
+    folds: Meeting
+    limit: float
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """What speaks against the candidate: measures, those of the folds with `_on_folds`, and
+        purpose codes."""
+        return (
+            *self.frozen.worse,
+            *(f"{one}_on_folds" for one in self.folds.worse),
+            *self.flagged_too_much,
+        )
+
+    @property
+    def flagged_too_much(self) -> tuple[PurposeCode, ...]:
+        """Purposes above the limit, or significantly above the champion's, in the order of codes.
+
+        The limit counts whole posts: of twelve, one may be flagged where 5 % is the limit. It does
+        not hold on the folds, where nearly every benign row is hard on purpose.
         """
-        return rate.candidate > ceil(self.limit * rate.posts) or rate.p_worse < SIGNIFICANT
-
-
-# "Not worse" has to be shown, not just not disproved: the interval may not reach beyond these.
-AP_MARGIN = 0.01
-BRIER_MARGIN = 0.01
-SIGNIFICANT = 0.05
+        found = {
+            rate.purpose
+            for rate in self.frozen.flag_rates
+            if rate.candidate > ceil(self.limit * rate.posts) or rate.p_worse < SIGNIFICANT
+        } | {rate.purpose for rate in self.folds.flag_rates if rate.p_worse < SIGNIFICANT_ON_FOLDS}
+        return tuple(purpose for purpose in WATCHED_PURPOSES if purpose in found)
 
 
 class Answer(StrEnum):

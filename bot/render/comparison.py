@@ -8,14 +8,13 @@ from bot.domain.learning import (
     Difference,
     LearningPress,
     Lesson,
+    Meeting,
     Problem,
 )
 from bot.ports import Attachment, Button, Letter
 from bot.render import plot
 from bot.render.desk import purpose_name
 from bot.texts import Html, say
-
-_MEASURES = ("average_precision", "brier")
 
 
 def comparison_letter(
@@ -46,26 +45,15 @@ def comparison_text(comparison: Comparison, taught: Lesson, language: str) -> Ht
         Html("{} {}/{} ({})").format(
             purpose_name(rate.purpose, language), rate.candidate, rate.posts, rate.champion
         )
-        for rate in comparison.flag_rates
+        for rate in comparison.frozen.flag_rates
     )
+    versions = {"candidate": comparison.candidate, "champion": comparison.champion}
     lines = [
-        say(
-            language,
-            "comparison-head",
-            candidate=comparison.candidate,
-            champion=comparison.champion,
-            posts=comparison.posts,
-        ),
+        say(language, "comparison-head", **versions),
         lesson_text(taught, language),
-        _line("comparison-precision", comparison.average_precision, language),
-        _line("comparison-brier", comparison.brier, language),
-        say(
-            language,
-            "comparison-recall",
-            champion=f"{comparison.champion_recall:.0%}",
-            candidate=f"{comparison.candidate_recall:.0%}",
-        ),
+        _met("comparison-frozen", comparison.frozen, language),
         say(language, "comparison-flags", purposes=flags),
+        _met("comparison-folds", comparison.folds, language),
         _verdict(comparison, language),
     ]
     return Html("\n").join(lines)
@@ -111,15 +99,23 @@ def problem_text(problem: Problem, taught: Lesson, language: str) -> Html:
     return Html("\n").join(lines)
 
 
-def _line(key: str, measured: Difference, language: str) -> Html:
+def _met(key: str, meeting: Meeting, language: str) -> Html:
+    """What the rows are, and the measures of both models on them."""
     return say(
         language,
         key,
-        champion=f"{measured.champion:.3f}",
-        candidate=f"{measured.candidate:.3f}",
-        low=f"{measured.low:+.3f}",
-        high=f"{measured.high:+.3f}",
+        posts=meeting.posts,
+        precision=_change(meeting.average_precision),
+        brier=_change(meeting.brier),
+        champion=f"{meeting.champion_recall:.0%}",
+        candidate=f"{meeting.candidate_recall:.0%}",
     )
+
+
+def _change(measured: Difference) -> str:
+    """The champion's figure, the candidate's, and the interval of the difference."""
+    low, high = f"{measured.low:+.3f}", f"{measured.high:+.3f}"
+    return f"{measured.champion:.3f} → {measured.candidate:.3f} ({low} … {high})"
 
 
 def _verdict(comparison: Comparison, language: str) -> Html:
@@ -131,27 +127,30 @@ def _verdict(comparison: Comparison, language: str) -> Html:
 
 
 def _against(comparison: Comparison, language: str) -> list[Html]:
-    """What speaks against the candidate; the purposes that it flags too much are one reason."""
+    """What speaks against the candidate, in at most four reasons: a caption is short."""
     reasons = [
-        say(language, f"objection-{one.replace('_', '-')}")
-        for one in comparison.objections
-        if one in _MEASURES
+        say(language, f"objection-{one.replace('_', '-')}") for one in comparison.frozen.worse
     ]
-    too_much = [rate for rate in comparison.flag_rates if comparison.is_too_high(rate)]
-    if too_much:
-        named = Html(", ").join(purpose_name(rate.purpose, language) for rate in too_much)
+    if comparison.folds.worse:
+        reasons.append(say(language, "objection-folds"))
+    if comparison.flagged_too_much:
+        names = [purpose_name(purpose, language) for purpose in comparison.flagged_too_much]
         limit = f"{comparison.limit:.0%}"
-        reasons.append(say(language, "objection-flags", purposes=named, limit=limit))
+        too_much = Html(", ").join(names)
+        reasons.append(say(language, "objection-flags", purposes=too_much, limit=limit))
     return reasons
 
 
 def comparison_picture(comparison: Comparison, language: str) -> bytes:
-    """The two measures' differences with their intervals, and flag rates by purpose, as PNG."""
+    """The measures' differences with their intervals, and flag rates by purpose, as PNG."""
     figure, (measures, flags) = plot.frame(1, 2, _said(language, "plot-comparison"), height=4.6)
     plot.heading(measures, _said(language, "plot-difference"))
+    frozen, folds = comparison.frozen, comparison.folds
     rows = (
-        ("plot-average-precision", comparison.average_precision, 1),
-        ("plot-brier", comparison.brier, -1),  # an error: less of it is better
+        ("plot-average-precision", frozen.average_precision, 1),
+        ("plot-average-precision-folds", folds.average_precision, 1),
+        ("plot-brier", frozen.brier, -1),  # an error: less of it is better
+        ("plot-brier-folds", folds.brier, -1),
     )
     for place, (_, measured, sign) in enumerate(rows):
         low, high = sorted((sign * measured.low, sign * measured.high))
@@ -168,10 +167,10 @@ def comparison_picture(comparison: Comparison, language: str) -> bytes:
         flags,
         [
             f"{purpose_name(rate.purpose, language).unescape()} (n = {rate.posts})"
-            for rate in comparison.flag_rates
+            for rate in frozen.flag_rates
         ],
-        [_share(rate.champion, rate.posts) for rate in comparison.flag_rates],
-        [_share(rate.candidate, rate.posts) for rate in comparison.flag_rates],
+        [_share(rate.champion, rate.posts) for rate in frozen.flag_rates],
+        [_share(rate.candidate, rate.posts) for rate in frozen.flag_rates],
         (_said(language, "plot-champion"), _said(language, "plot-candidate")),
         comparison.limit,
     )

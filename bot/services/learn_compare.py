@@ -1,10 +1,13 @@
-"""Lets candidate and champion meet on the frozen set: the functional suite in the repository.
+"""Lets candidate and champion meet: on the frozen set, and on the rows that taught the candidate.
 
-No decision enters that set, so moderators' habits cannot make a model look good on it.
+The frozen set is the functional suite in the repository. No decision enters it, so moderators'
+habits cannot make a model look good on it. The rows show what the decisions were good for: each is
+scored by models that did not learn from it.
 """
 
 import csv
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import comb
@@ -15,7 +18,7 @@ from numpy.typing import NDArray
 
 import classifiers
 from bot.domain.codes import PurposeCode
-from bot.domain.learning import WATCHED_PURPOSES, Comparison, Difference, FlagRate
+from bot.domain.learning import WATCHED_PURPOSES, Comparison, Difference, FlagRate, Meeting
 from classifiers import Model
 
 FROZEN_SET = Path(classifiers.__file__).parent / "data" / "functional.csv"
@@ -24,7 +27,6 @@ _SEED = 20170801  # any number: the same rows and models give the same interval
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -50,71 +52,128 @@ def _row(cells: dict[str, str]) -> FrozenRow:
     return FrozenRow(cells["text"], is_propaganda, PurposeCode(code) if is_purpose else None)
 
 
-def compare(
-    candidate: Model, champion: Model, limit: float, rows: Sequence[FrozenRow] | None = None
-) -> Comparison:
-    """Both models on the same rows, each flagging at its own threshold. Takes about a second.
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What both models said of n rows. purpose: of benign rows that have one, None elsewhere."""
 
-    limit: highest share of a benign purpose that may be flagged, 0..1.
-    rows: the frozen set unless given; propaganda and benign rows must be among them.
+    positive: Flags
+    purpose: Sequence[PurposeCode | None]
+    candidate: F64
+    champion: F64
+
+
+def contest_scores(path: Path) -> Scores:
+    """The scores on the folds of a training, as `python -m classifiers train --contest` wrote them.
+
+    Raises ValueError for another file.
     """
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Scores(
+            np.array(kept["positive"], dtype=bool),
+            [PurposeCode(code) if code else None for code in kept["purpose"]],
+            np.array(kept["candidate"], dtype=np.float64),
+            np.array(kept["champion"], dtype=np.float64),
+        )
+    except (OSError, KeyError, TypeError) as error:
+        raise ValueError(f"{path.name} is no record of a contest: {error!r}") from error
+
+
+def frozen_scores(
+    candidate: Model, champion: Model, rows: Sequence[FrozenRow] | None = None
+) -> Scores:
+    """What both say of the frozen set, or of other rows. Takes about a second."""
     rows = frozen_rows() if rows is None else rows
     texts = [row.text for row in rows]
-    positive = np.array([row.is_propaganda for row in rows])
-    ours, theirs = candidate.scores(texts), champion.scores(texts)
-    flagged = ours >= candidate.threshold, theirs >= champion.threshold
-    draws = _resamples(positive)
+    return Scores(
+        np.array([row.is_propaganda for row in rows]),
+        [row.purpose for row in rows],
+        candidate.scores(texts),
+        champion.scores(texts),
+    )
+
+
+def compare(
+    candidate: Model, champion: Model, frozen: Scores, folds: Scores, limit: float
+) -> Comparison:
+    """Both models on both sets, each flagging at its own threshold. Takes some seconds.
+
+    limit: highest share of a benign purpose of the frozen set that may be flagged, 0..1.
+    """
+    thresholds = candidate.threshold, champion.threshold
     return Comparison(
         candidate=candidate.version,
         champion=champion.version,
-        posts=len(rows),
-        positives=int(positive.sum()),
-        average_precision=_difference(
-            *(_average_precisions(scores, positive, draws) for scores in (ours, theirs))
-        ),
-        brier=_difference(*(_briers(scores, positive, draws) for scores in (ours, theirs))),
-        candidate_recall=float(flagged[0][positive].mean()),
-        champion_recall=float(flagged[1][positive].mean()),
-        flag_rates=tuple(
-            _flag_rate(purpose, np.array([row.purpose is purpose for row in rows]), *flagged)
-            for purpose in WATCHED_PURPOSES
-        ),
+        frozen=_meeting(frozen, *thresholds),
+        folds=_meeting(folds, *thresholds),
         limit=limit,
     )
 
 
-def _resamples(positive: Flags) -> Places:
-    """(1 + resamples, n) row numbers: first all rows, then draws with each label's count kept."""
+def _meeting(scores: Scores, ours: float, theirs: float) -> Meeting:
+    """ours, theirs: the thresholds of candidate and champion. Both kinds of rows must be there."""
+    positive = scores.positive
+    flagged = scores.candidate >= ours, scores.champion >= theirs
+    precision, brier = _differences(scores)
+    return Meeting(
+        posts=len(positive),
+        positives=int(positive.sum()),
+        average_precision=precision,
+        brier=brier,
+        candidate_recall=float(flagged[0][positive].mean()),
+        champion_recall=float(flagged[1][positive].mean()),
+        flag_rates=tuple(
+            _flag_rate(purpose, np.array([one is purpose for one in scores.purpose]), *flagged)
+            for purpose in WATCHED_PURPOSES
+        ),
+    )
+
+
+def _draws(positive: Flags) -> Iterator[F64]:
+    """How often each of n rows counts: first once each, then as drawn again within its label."""
     draws = np.random.default_rng(_SEED)
     kinds = [np.flatnonzero(positive), np.flatnonzero(~positive)]
-    drawn = [draws.choice(places, (_RESAMPLES, len(places))) for places in kinds]
-    return np.vstack([np.concatenate(kinds), np.concatenate(drawn, axis=1)])
+    yield np.ones(len(positive))
+    for _ in range(_RESAMPLES):
+        chosen = np.concatenate([draws.choice(kind, len(kind)) for kind in kinds])
+        yield np.bincount(chosen, minlength=len(positive)).astype(np.float64)
 
 
-def _average_precisions(scores: F64, positive: Flags, draws: Places) -> F64:
-    """Average precision of each draw; rows of equal score count together, as scikit-learn's do."""
-    return np.array([_average_precision(scores[rows], positive[rows]) for rows in draws])
+class _Ranked:
+    """One model's scores in falling order, to be measured under many weightings."""
+
+    def __init__(self, scores: F64, positive: Flags) -> None:
+        self._order = np.argsort(-scores, kind="stable")
+        ranked = scores[self._order]
+        self._positive = positive[self._order].astype(np.float64)
+        self._errors = (ranked - self._positive) ** 2
+        # Rows of equal score count together, as scikit-learn's do.
+        self._last_of_ties = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+
+    def measures(self, weights: F64) -> tuple[float, float]:
+        """Average precision and Brier score of rows that count so often."""
+        counts = weights[self._order]
+        hits = np.cumsum(counts * self._positive)[self._last_of_ties]
+        flags = np.cumsum(counts)[self._last_of_ties]
+        gained = np.diff(hits, prepend=0.0)
+        precision = np.divide(hits, flags, out=np.zeros_like(hits), where=flags > 0)
+        found = float((precision * gained).sum() / hits[-1])
+        return found, float((counts * self._errors).sum() / counts.sum())
 
 
-def _average_precision(scores: F64, positive: Flags) -> float:
-    order = np.argsort(-scores, kind="stable")
-    ranked, hits = scores[order], np.cumsum(positive[order])
-    last_of_ties = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
-    precision = hits[last_of_ties] / (last_of_ties + 1)
-    recall_gained = np.diff(hits[last_of_ties], prepend=0) / hits[-1]
-    return float((precision * recall_gained).sum())
+def _differences(scores: Scores) -> tuple[Difference, Difference]:
+    """In average precision and in Brier score, over the same draws."""
+    ranked = [_Ranked(one, scores.positive) for one in (scores.candidate, scores.champion)]
+    drawn = [[one.measures(weights) for one in ranked] for weights in _draws(scores.positive)]
+    found = np.array(drawn)  # (1 + resamples, candidate and champion, measures)
+    precision, brier = (_difference(found[:, :, number]) for number in (0, 1))
+    return precision, brier
 
 
-def _briers(scores: F64, positive: Flags, draws: Places) -> F64:
-    """Brier score of each draw."""
-    errors = (scores - positive) ** 2
-    return np.asarray(errors[draws].mean(axis=1))
-
-
-def _difference(candidate: F64, champion: F64) -> Difference:
-    """Of two measures over the same draws, the first draw being the rows themselves."""
-    low, high = np.quantile((candidate - champion)[1:], [0.025, 0.975])
-    return Difference(float(candidate[0]), float(champion[0]), float(low), float(high))
+def _difference(measured: F64) -> Difference:
+    """measured: a row each draw, the first being the rows themselves; candidate, then champion."""
+    low, high = np.quantile((measured[:, 0] - measured[:, 1])[1:], [0.025, 0.975])
+    return Difference(float(measured[0, 0]), float(measured[0, 1]), float(low), float(high))
 
 
 def _flag_rate(purpose: PurposeCode, chosen: Flags, ours: Flags, theirs: Flags) -> FlagRate:

@@ -7,16 +7,12 @@ the next one.
 
 import asyncio
 import logging
-import os
 import secrets
 import shutil
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 
-import classifiers
 from bot.domain.learning import (
     MOST_ATTEMPTS,
     Comparison,
@@ -30,21 +26,16 @@ from bot.domain.people import Role
 from bot.ports import Attachment, Clock, Letter
 from bot.render.comparison import comparison_letter, comparison_picture, problem_text
 from bot.services.learn_champion import Champion
-from bot.services.learn_compare import compare, frozen_rows
+from bot.services.learn_compare import compare, contest_scores, frozen_rows, frozen_scores
+from bot.services.learn_process import Job, TrainingFailed, train_apart
 from bot.services.learn_rows import lesson, text_key, write_rows
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
-from classifiers import load, models
-from classifiers.seed import SEED_GOAL, seed_rows
+from classifiers import ClassifierError, Model, load, models
+from classifiers.seed import is_of_seed_alone, seed_rows
 
 _log = logging.getLogger(__name__)
-_LONGEST = 3600.0  # seconds; a training of the seed corpus takes a few
-_LONGEST_SENTENCE = 500
-_PASSED_ON = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR")
-
-
-class TrainingFailed(Exception):
-    """The training process ended without a model; the message is its last sentence."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Train:
@@ -73,19 +64,19 @@ class Train:
         if training is None:
             return
         async with self._database.look() as work:
-            rows = await work.learning.rows()
+            rows = await work.learning.rows(training.taught_at)
         taught = await asyncio.to_thread(lesson_of, rows)
         if taught.problem is not None:
             await self._fail(training, taught.problem, taught)
             return
-        folder = self._folder / secrets.token_hex(8)
+        job = Job(self._folder / secrets.token_hex(8))
         try:
-            await self._train_and_compare(training, taught, folder)
-        except (TrainingFailed, classifiers.ClassifierError) as problem:
+            await self._train_and_compare(training, taught, job)
+        except (TrainingFailed, ClassifierError) as problem:
             _log.error("training %s gave no candidate: %s", training.id, problem)
             await self._fail(training, Problem.TRAINING, taught)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(job.folder, ignore_errors=True)
 
     async def _begin(self) -> Training | None:
         """Marks a training as running, or gives it up after three attempts."""
@@ -96,23 +87,32 @@ class Train:
                 return None
             training = waiting[0]
             if training.attempts < MOST_ATTEMPTS:
+                attempts, now = training.attempts + 1, self._clock.now()
                 await work.learning.move(
-                    training.id, TrainingState.RUNNING, attempts=training.attempts + 1
+                    training.id, TrainingState.RUNNING, attempts=attempts, taught_at=now
                 )
                 await work.commit()
-                return training
+                return replace(training, attempts=attempts, taught_at=now)
         await self._fail(training, Problem.INTERRUPTED, Lesson(()))
         return None
 
-    async def _train_and_compare(self, training: Training, taught: Lesson, folder: Path) -> None:
-        await asyncio.to_thread(_set_out, folder, taught)
-        await train_apart(folder / "rows.csv", folder / "candidate")
-        candidate = await asyncio.to_thread(load, folder / "candidate")
+    async def _train_and_compare(self, training: Training, taught: Lesson, job: Job) -> None:
         champion = await self._champion.current()
-        comparison = await asyncio.to_thread(compare, candidate, champion, self._limit)
+        known, fresh = _split(taught.rows, await self._learnt_until(champion))
+        await asyncio.to_thread(_set_out, job, known, fresh, champion)
+        await train_apart(job)
+        candidate = await asyncio.to_thread(load, job.candidate)
+        comparison = await asyncio.to_thread(_met, candidate, champion, job, self._limit)
         if not comparison.objections and candidate.version != champion.version:
-            await asyncio.to_thread(models.keep, self._champion.directory, folder / "candidate")
+            await asyncio.to_thread(models.keep, self._champion.directory, job.candidate)
         await self._compared(training, taught, comparison)
+
+    async def _learnt_until(self, champion: Model) -> datetime | None:
+        """Until when decisions taught the champion; None where that is not known."""
+        if is_of_seed_alone(champion):
+            return _NEVER
+        async with self._database.look() as work:
+            return await work.learning.taught_at(champion.version)
 
     async def _compared(self, training: Training, taught: Lesson, comparison: Comparison) -> None:
         """Keeps the comparison and owes it to the admins; an earlier one that waits is over."""
@@ -203,44 +203,30 @@ def lesson_of(rows: Sequence[LearntRow]) -> Lesson:
     return lesson(rows, reserved, known)
 
 
-def _set_out(folder: Path, taught: Lesson) -> None:
-    folder.mkdir(parents=True, mode=0o700)
-    write_rows(folder / "rows.csv", taught.rows)
-
-
-async def train_apart(rows: Path, out: Path) -> None:
-    """Runs `python -m classifiers train` on the seed corpus and the rows.
-
-    Raises TrainingFailed with what the process said. It is ended when this is cancelled.
-    """
-    command = [sys.executable, "-m", "classifiers", "train", "--seed", "--data", str(rows)]
-    command += ["--out", str(out), "--max-benign-rate", str(SEED_GOAL.benign_rate)]
-    if nice := shutil.which("nice"):
-        command = [nice, "-n", "10", *command]  # people wait for the bot, nobody for this
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=_environment(),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
+def _met(candidate: Model, champion: Model, job: Job, limit: float) -> Comparison:
+    """Raises TrainingFailed where the process left no scores."""
     try:
-        async with asyncio.timeout(_LONGEST):
-            _, said = await process.communicate()
-    except TimeoutError as error:
-        raise TrainingFailed(f"It took longer than {_LONGEST:.0f} s.") from error
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode:
-        sentences = said.decode(errors="replace").strip().splitlines() or ["It said nothing."]
-        raise TrainingFailed(sentences[-1][:_LONGEST_SENTENCE])
+        folds = contest_scores(job.contest)
+    except ValueError as error:
+        raise TrainingFailed(str(error)) from error
+    return compare(candidate, champion, frozen_scores(candidate, champion), folds, limit)
 
 
-def _environment() -> dict[str, str]:
-    """This process's, so that the same package is found, without its secrets, on one core."""
-    package = str(Path(classifiers.__file__).parents[1])
-    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return kept | {"PYTHONPATH": package, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+def _split(
+    rows: Sequence[LearntRow], until: datetime | None
+) -> tuple[list[LearntRow], list[LearntRow]]:
+    """Rows decided by then (all of them where that is not known), and the later ones."""
+    known, fresh = list[LearntRow](), list[LearntRow]()
+    for row in rows:
+        (known if until is None or row.first_decided_at <= until else fresh).append(row)
+    return known, fresh
+
+
+def _set_out(
+    job: Job, known: Sequence[LearntRow], fresh: Sequence[LearntRow], champion: Model
+) -> None:
+    job.folder.mkdir(parents=True, mode=0o700)
+    for path, rows in ((job.known, known), (job.fresh, fresh)):
+        if rows:
+            write_rows(path, rows)
+    champion.save(job.champion)

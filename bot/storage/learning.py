@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, true, update
 
 from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
@@ -63,8 +63,10 @@ class LearningStore(Store):
 
     # --- rows -------------------------------------------------------------------------------
 
-    async def rows(self) -> list[LearntRow]:
+    async def rows(self, until: datetime | None = None) -> list[LearntRow]:
         """What closed cards teach, by the order of the cards.
+
+        until: later decisions are left for the next training; None for none.
 
         Not: cards of sources that are off, words that were forgotten, decisions that were undone
         (their card is open again) or withdrawn. Whose row it is: who made the last look.
@@ -80,9 +82,22 @@ class LearningStore(Store):
             .correlate(cards)
             .scalar_subquery()
         )
+        first_decided_at = (
+            select(func.min(reviews.c.decided_at))
+            .where(reviews.c.card_id == cards.c.id)
+            .correlate(cards)
+            .scalar_subquery()
+        )
         withdrawn = select(referrals.c.card_id).where(referrals.c.state == ReferralState.WITHDRAWN)
         found = await self._connection.execute(
-            select(cards.c.id, reviews.c.person_id, revisions.c.text, cards.c.harm, cards.c.purpose)
+            select(
+                cards.c.id,
+                reviews.c.person_id,
+                revisions.c.text,
+                cards.c.harm,
+                cards.c.purpose,
+                first_decided_at.label("first_decided_at"),
+            )
             .join(reviews, reviews.c.id == last_look)
             .join(revisions, revisions.c.id == cards.c.revision_id)
             .join(posts, posts.c.id == cards.c.post_id)
@@ -94,6 +109,7 @@ class LearningStore(Store):
                 cards.c.state.in_(_CLOSED),
                 cards.c.id.not_in(withdrawn),
                 func.trim(revisions.c.text) != "",
+                reviews.c.decided_at <= until if until is not None else true(),
             )
             .order_by(cards.c.id)
         )
@@ -140,6 +156,14 @@ class LearningStore(Store):
         )
         return last
 
+    async def taught_at(self, version: str) -> datetime | None:
+        """When the decisions were read that this model learnt from; None for a model that no
+        training here made."""
+        latest: datetime | None = await self._connection.scalar(
+            select(func.max(trainings.c.taught_at)).where(trainings.c.candidate == version)
+        )
+        return latest
+
     async def move(
         self,
         training_id: int,
@@ -181,6 +205,7 @@ def _learnt(row: AnyRow) -> LearntRow:
         row.text,
         HarmCode(row.harm) if row.harm else None,
         PurposeCode(row.purpose) if row.purpose else None,
+        row.first_decided_at,
     )
 
 
@@ -193,4 +218,5 @@ def _training(row: AnyRow) -> Training:
         row.attempts,
         row.candidate,
         row.champion,
+        row.taught_at,
     )

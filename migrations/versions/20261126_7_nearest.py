@@ -1,6 +1,11 @@
-"""nearest."""
+"""When the decisions of a training were read."""
 
 from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.storage import types
 
 revision: str = "a1074f501848"
 down_revision: str | None = "a10636748af0"
@@ -9,8 +14,8 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("trainings", sa.Column("taught_at", types.UtcDateTime(timezone=True)))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("trainings", "taught_at")

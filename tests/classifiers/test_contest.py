@@ -1,6 +1,8 @@
 """Candidate and champion meet on the same folds, neither on rows that it remembers."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ def decisions(count: int = 40) -> list[Row]:
 @pytest.fixture(scope="module")
 def contest(model: Model) -> Contest:
     learnt = [row.text for row in examples()]
-    return hold_contest([*examples(), *decisions()], model, learnt)
+    return hold_contest(fit([*examples(), *decisions()]), model, learnt)
 
 
 def test_candidate_scores_are_those_of_its_training_held_out(contest: Contest) -> None:
@@ -52,7 +54,7 @@ def test_rows_that_are_not_learnt_from_leave_the_scores_as_they_were() -> None:
 
 
 def test_without_a_list_of_its_rows_the_champion_answers_for_all(model: Model) -> None:
-    found = hold_contest(examples(60), model)
+    found = hold_contest(fit(examples(60)), model)
 
     assert not found.champion_refitted.any()
     np.testing.assert_array_equal(found.champion, model.scores([row.text for row in found.rows]))
@@ -79,16 +81,33 @@ def _auc(scores: np.ndarray, positive: np.ndarray) -> float:
 def test_progress_of_a_contest_ends_at_one(model: Model) -> None:
     shares: list[float] = []
 
-    hold_contest(examples(60), model, advance=shares.append)
+    learnt = [row.text for row in examples(60)]
+
+    hold_contest(fit(examples(60)), model, learnt, shares.append)
 
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
 
 def test_champion_that_learnt_from_too_little_is_refused_in_words(model: Model) -> None:
+    trained = fit(examples(60))
+
     with pytest.raises(TrainingError, match="of one label once a fold is held out"):
-        hold_contest(examples(60), model, [examples(60)[0].text])
+        hold_contest(trained, model, [examples(60)[0].text])
 
 
 def test_training_is_the_fitted_model(model: Model) -> None:
     assert train(examples()).version == model.version
+
+
+def test_saved_contest_holds_both_models_scores_and_no_text(
+    contest: Contest, tmp_path: Path
+) -> None:
+    contest.save(tmp_path / "contest.json")
+
+    written = (tmp_path / "contest.json").read_text(encoding="utf-8")
+    kept = json.loads(written)
+    assert kept["candidate"] == contest.candidate.tolist()
+    assert kept["champion_refitted"].count(True) == len(examples())
+    assert len(kept["purpose"]) == len(kept["fold"]) == len(contest.rows)
+    assert not any(row.text in written for row in contest.rows)

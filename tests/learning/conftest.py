@@ -1,5 +1,6 @@
 """The learning services, joined as `bot.compose` joins them, on a directory of models."""
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +15,12 @@ from bot.ports import Letter
 from bot.services import learn_train
 from bot.services.learn import Learn
 from bot.services.learn_champion import Champion
+from bot.services.learn_process import Job, TrainingFailed
 from bot.services.learn_promote import Promote
-from bot.services.learn_train import Train, TrainingFailed
+from bot.services.learn_train import Train
 from classifiers import Model, seed_model
 from classifiers.artefact import versioned
+from classifiers.table import read_table
 from tests.factories import JAKARTA, Flow, post
 
 MONDAY_AT_THREE = "0 3 * * 1"
@@ -72,6 +75,7 @@ class Classroom:
                 await self.flow.confirm(moderator, card, HarmCode.INCITE)
             else:
                 await self.flow.dismiss(moderator, card, PurposeCode.NEWS)
+        await self.flow.deal.duty(moderator, on=False, chat_id=moderator.telegram_id)
         await self.learn.switch(admin, SourceKind.BOT, on=True)
         return admin
 
@@ -106,7 +110,8 @@ def classroom(flow: Flow, seed_folder: Path, tmp_path: Path) -> Classroom:
 class ScriptedTraining:
     """Stands in for the training process: gives the seed model again, or fails.
 
-    number: each gives a version of its own. threshold: of the model. runs: how often it was asked.
+    number: each gives a version of its own. threshold: of the model. known, fresh: the tables that
+    it was given last. on_folds: the candidate's and the champion's score of a benign row.
     """
 
     def __init__(self, seed: Model) -> None:
@@ -115,13 +120,30 @@ class ScriptedTraining:
         self.fails = False
         self.threshold = seed.threshold
         self.number = 1
+        self.known: list[str] = []
+        self.fresh: list[str] = []
+        self.on_folds = (0.1, 0.1)
 
-    async def __call__(self, rows: Path, out: Path) -> None:
+    async def __call__(self, job: Job) -> None:
         self.runs += 1
         if self.fails:
             raise TrainingFailed("the disk is full")
+        self.known, self.fresh = _texts(job.known), _texts(job.fresh)
         about = dict(self._seed.about) | {"number": self.number}
-        versioned(replace(self._seed, about=about, threshold=self.threshold)).save(out)
+        about.pop("seed_sha256")
+        versioned(replace(self._seed, about=about, threshold=self.threshold)).save(job.candidate)
+        ours, theirs = self.on_folds
+        contest = {
+            "positive": [True, False] * 50,
+            "purpose": [None, "NEWS"] * 50,
+            "candidate": [0.9, ours] * 50,
+            "champion": [0.9, theirs] * 50,
+        }
+        job.contest.write_text(json.dumps(contest))
+
+
+def _texts(table: Path) -> list[str]:
+    return [row.text for row in read_table(table)] if table.exists() else []
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from bot.domain.learning import TrainingState
 from bot.ports import Attachment, Button, Letter
 from bot.services import learn_train
 from bot.services.learn_champion import Champion
-from bot.services.learn_compare import compare
+from bot.services.learn_compare import compare, frozen_scores
 from bot.services.learn_train import Train
 from classifiers import Model, models
 from sandbox.double import Base, Double
@@ -157,7 +157,8 @@ def connected(base: Base) -> TelegramBot:
 def picture(seed: Model) -> bytes:
     from bot.render.comparison import comparison_picture
 
-    return comparison_picture(compare(seed, seed, 0.05), "en")
+    said = frozen_scores(seed, seed)
+    return comparison_picture(compare(seed, seed, said, said, 0.05), "en")
 
 
 async def test_picture_arrives_with_caption_and_buttons(

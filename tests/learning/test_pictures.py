@@ -13,6 +13,7 @@ from bot.domain.learning import (
     FlagRate,
     LearningPress,
     Lesson,
+    Meeting,
     Problem,
     unpack_learning,
 )
@@ -56,7 +57,8 @@ def comparison(bad: bool = False) -> Comparison:
         for purpose in WATCHED_PURPOSES
     )
     brier = Difference(0.08, 0.06, 0.01, 0.03) if bad else Difference(0.06, 0.06, 0, 0)
-    return Comparison(VERSION, f"{VERSION}x", 557, 277, difference, brier, 0.8, 0.85, rates, 0.05)
+    met = Meeting(12_557, 277, difference, brier, 0.8, 0.85, rates)
+    return Comparison(VERSION, f"{VERSION}x", met, met, 0.05)
 
 
 def size(png: bytes) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from bot.services.learn_compare import frozen_rows
 from bot.services.learn_rows import lesson, text_key, write_rows
 from bot.services.learn_train import lesson_of
 from bot.storage.cards import KeptCard
-from tests.factories import Flow, post
+from tests.factories import NOON, Flow, post
 
 NEWS, INCITE = PurposeCode.NEWS, HarmCode.INCITE
 
@@ -146,7 +146,7 @@ async def test_words_decided_on_teach_and_not_a_later_edit(flow: Flow) -> None:
 
 
 def row(card_id: int, text: str, *, person_id: int = 1, harm: HarmCode | None = None) -> LearntRow:
-    return LearntRow(card_id, person_id, text, harm, None)
+    return LearntRow(card_id, person_id, text, harm, None, NOON)
 
 
 def rows_of(person_id: int, count: int) -> list[LearntRow]:
@@ -245,7 +245,7 @@ def test_too_few_or_one_kind_is_a_problem(
 def test_rows_are_written_for_this_user_alone_and_read_back(tmp_path: Path) -> None:
     rows = [
         row(1, 'kata, "kutip"\nbaris baru \x00 dan \ud800', harm=INCITE),
-        LearntRow(2, 1, "berita", None, NEWS),
+        LearntRow(2, 1, "berita", None, NEWS, NOON),
     ]
 
     write_rows(tmp_path / "rows.csv", rows)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from bot.domain.errors import TryLater
 from bot.domain.learning import Answer, LearningPress, TrainingState, Voted
 from bot.domain.people import Person, Role
 from bot.domain.post import SourceKind
-from bot.services import learn_train
+from bot.services import learn_process, learn_train
 from bot.services.learn_champion import Champion
-from bot.services.learn_train import TrainingFailed, train_apart
-from classifiers import models
+from bot.services.learn_process import Job, TrainingFailed, train_apart
+from classifiers import Model, models
+from classifiers.artefact import versioned
 from tests.learning.conftest import Classroom, ScriptedTraining
 
 COMPARED, KEPT = TrainingState.COMPARED, TrainingState.KEPT
@@ -77,18 +79,22 @@ async def longest_pause(classroom: Classroom) -> float:
     return longest
 
 
-async def test_process_that_fails_says_why_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "rows.csv").write_text("text,label\nkata,vielleicht\n")
+async def test_process_that_fails_says_why_in_one_sentence(tmp_path: Path, seed: Model) -> None:
+    job = Job(tmp_path)
+    seed.save(job.champion)
+    job.fresh.write_text("text,label\nkata,vielleicht\n")
 
-    with pytest.raises(TrainingFailed, match=r"rows.csv, row 2, column label"):
-        await train_apart(tmp_path / "rows.csv", tmp_path / "out")
+    with pytest.raises(TrainingFailed, match=r"fresh.csv, row 2, column label"):
+        await train_apart(job)
 
-    assert not (tmp_path / "out" / "model.json").exists()
+    assert not (job.candidate / "model.json").exists()
 
 
-async def test_cancelled_training_ends_its_process(tmp_path: Path) -> None:
-    (tmp_path / "rows.csv").write_text("text,label\nkata lain,1\n")
-    task = asyncio.create_task(train_apart(tmp_path / "rows.csv", tmp_path / "out"))
+async def test_cancelled_training_ends_its_process(tmp_path: Path, seed: Model) -> None:
+    job = Job(tmp_path)
+    seed.save(job.champion)
+    job.fresh.write_text("text,label\nkata lain,1\n")
+    task = asyncio.create_task(train_apart(job))
     await asyncio.sleep(0.5)
 
     task.cancel()
@@ -116,7 +122,7 @@ def test_process_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_TOKEN", "1:secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@host/name")
 
-    assert "secret" not in str(learn_train._environment())
+    assert "secret" not in str(learn_process._environment())
 
 
 # --- what it gives ----------------------------------------------------------------------------
@@ -177,7 +183,7 @@ async def test_candidate_that_flags_too_much_is_not_offered(
 
     letter = (await classroom.letters(admin))[-1]
     assert letter.buttons == ()
-    assert "Against the new one: flags too much of: news" in letter.html
+    assert "Against the new one: flags too much: news" in letter.html
     assert [one.is_seed for one in models.list_models(classroom.directory)] == [True]
     assert await say(classroom, admin) is Voted.CLOSED
 
@@ -207,6 +213,71 @@ async def test_comparison_speaks_each_admins_language(
     letter = (await classroom.letters(other))[-1]
     assert "Tidak ada yang menentangnya" in letter.html
     assert [button.label for button in letter.buttons[0]] == ["Naikkan", "Tetap yang sekarang"]
+
+
+# --- what the champion knows ------------------------------------------------------------------
+
+
+async def test_seed_model_is_asked_about_every_decision_itself(
+    classroom: Classroom, scripted: ScriptedTraining
+) -> None:
+    admin = await classroom.taught()
+    await classroom.learn.ask(admin)
+
+    await classroom.trained()
+
+    assert (len(scripted.known), len(scripted.fresh)) == (0, 40)
+
+
+async def test_decisions_that_taught_the_champion_are_told_apart_from_later_ones(
+    classroom: Classroom, scripted: ScriptedTraining
+) -> None:
+    admin = await compared(classroom)
+    assert await say(classroom, admin) is Voted.PROMOTED
+    classroom.flow.clock.advance(timedelta(days=1))
+    for number in range(3):
+        card = await classroom.flow.flagged(f"FLAG baru {number} {number * number}")
+        person = await classroom.flow.moderator()
+        await classroom.flow.dismiss(person, card)
+        await classroom.flow.deal.duty(person, on=False, chat_id=person.telegram_id)
+    await classroom.learn.ask(admin)
+
+    await classroom.trained()
+
+    assert len(scripted.known) == 40
+    assert [text.split()[:3] for text in scripted.fresh] == [
+        ["FLAG", "baru", str(number)] for number in range(3)
+    ]
+
+
+async def test_champion_from_elsewhere_may_have_learnt_from_everything(
+    classroom: Classroom, scripted: ScriptedTraining, seed: Model
+) -> None:
+    foreign = versioned(replace(seed, about={"rows": 1, "positives": 1}))
+    foreign.save(classroom.directory / "incoming")
+    models.promote(
+        classroom.directory, models.keep(classroom.directory, classroom.directory / "incoming")
+    )
+    admin = await classroom.taught()
+    await classroom.learn.ask(admin)
+
+    await classroom.again().trained()
+
+    assert (len(scripted.known), len(scripted.fresh)) == (40, 0)
+
+
+async def test_candidate_worse_on_the_folds_is_not_offered(
+    classroom: Classroom, scripted: ScriptedTraining
+) -> None:
+    admin = await classroom.taught()
+    await classroom.learn.ask(admin)
+    scripted.on_folds = (0.95, 0.1)
+
+    assert (await classroom.trained()).state is KEPT
+
+    said = (await classroom.letters(admin))[-1].html
+    assert "may be worse on training rows" in said
+    assert "flags too much: news" in said
 
 
 # --- promoting --------------------------------------------------------------------------------
@@ -436,8 +507,8 @@ async def test_interrupted_training_leaves_nothing_and_is_begun_anew(
 async def killed_while_training(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a SIGKILL leaves: the row says running, and files lie about."""
 
-    async def die(rows: Path, out: Path) -> None:
-        rows.with_name("weights.part").symlink_to(out)
+    async def die(job: Job) -> None:
+        (job.folder / "weights.part").touch()
         raise KilledError
 
     monkeypatch.setattr(learn_train, "train_apart", die)
@@ -471,7 +542,7 @@ async def test_stopping_the_bot_ends_the_training_and_cleans_up(
     await classroom.learn.ask(admin)
     started = asyncio.Event()
 
-    async def hang(rows: Path, out: Path) -> None:
+    async def hang(job: Job) -> None:
         started.set()
         await asyncio.sleep(60)
 

@@ -76,6 +76,7 @@ trainings = Table(
     Column("state", String(16), nullable=False),
     Column("asked_by", ForeignKey("people.id")),
     Column("asked_at", UtcDateTime, nullable=False),
+    Column("taught_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("candidate", String(64)),
     Column("champion", String(64)),
