@@ -42,6 +42,13 @@ class Drawing:
     def name(self) -> str:
         return self.channel.name(self.at)
 
+    def number(self, message: Message) -> int:
+        """The one that the page calls it by: of an album the first that is left."""
+        return message.numbers_at(self.at)[0]
+
+    def link(self, message: Message) -> str:
+        return f"https://t.me/{self.name}/{self.number(message)}"
+
 
 def block(drawing: Drawing, message: Message) -> str:
     """The message with the wrap that a page puts around it."""
@@ -51,7 +58,7 @@ def block(drawing: Drawing, message: Message) -> str:
     return (
         '<div class="tgme_widget_message_wrap js-widget_message_wrap">'
         f'<div class="tgme_widget_message text_not_supported_wrap{service} js-widget_message" '
-        f'data-post="{name}/{message.number}" data-view="{_view(drawing, message)}">'
+        f'data-post="{name}/{drawing.number(message)}" data-view="{_view(drawing, message)}">'
         f'<div class="tgme_widget_message_user"><a href="https://t.me/{name}"><i '
         'class="tgme_widget_message_user_photo bgcolor2" data-content="K"></i></a></div>'
         f'<div class="tgme_widget_message_bubble">{_TAIL}'
@@ -100,11 +107,12 @@ def _escaped(text: str) -> str:
 
 
 def _view(drawing: Drawing, message: Message) -> str:
+    number = drawing.number(message)
     fields = {
         "c": -drawing.channel.bare_id,
-        "p": f"{message.number}g" if message.members > 1 else message.number,
+        "p": f"{number}g" if message.members > 1 else number,
         "t": int(drawing.at.timestamp()),
-        "h": f"{message.number * 7919 % 2**40:018x}",
+        "h": f"{number * 7919 % 2**40:018x}",
     }
     written = json.dumps(fields, separators=(",", ":")).encode()
     return urlsafe_b64encode(written).decode().rstrip("=")
@@ -153,8 +161,7 @@ def _content(drawing: Drawing, message: Message) -> str:
     if message.kind is Kind.UNSUPPORTED:
         shown = f'<div class="media_supported_cont">{inner}</div>' if inner else ""
         return f'{shown}<div class="media_not_supported_cont">{OPEN_TELEGRAM}</div>'
-    link = f"https://t.me/{drawing.name}/{message.number}"
-    return medium(message.kind, link) + inner + _linked(message)
+    return medium(message.kind, drawing.link(message)) + inner + _linked(message)
 
 
 def _div(inner: str) -> str:
@@ -163,7 +170,7 @@ def _div(inner: str) -> str:
 
 def _album(drawing: Drawing, message: Message) -> str:
     members = []
-    for number in message.numbers:
+    for number in message.numbers_at(drawing.at):
         link = f"https://t.me/{drawing.name}/{number}?single"
         kind = Kind.VIDEO if message.kind is Kind.VIDEO and number % 2 == 0 else Kind.PHOTO
         members.append(medium(kind, link, "grouped_media_wrap "))
@@ -182,11 +189,10 @@ def _poll(drawing: Drawing, message: Message, question: str) -> str:
         "</div>"
         for option in message.options
     )
-    link = f"https://t.me/{drawing.name}/{message.number}"
     return (
         f'<div class="{tag} js-poll"><div class="{tag}_question">{html_of(question)}</div>'
         f'<div class="{tag}_type">Anonymous Poll</div>'
-        f'<a class="{tag}_options" href="{link}">{options}</a></div>'
+        f'<a class="{tag}_options" href="{drawing.link(message)}">{options}</a></div>'
     )
 
 
@@ -220,7 +226,7 @@ def _footer(drawing: Drawing, message: Message) -> str:
         '<div class="tgme_widget_message_footer compact js-message_footer">'
         f'<div class="tgme_widget_message_info short js-message_info">{_views(drawing, message)}'
         f'<span class="tgme_widget_message_meta">{signed}{edited}<a '
-        f'class="tgme_widget_message_date" href="https://t.me/{drawing.name}/{message.number}">{date}'
+        f'class="tgme_widget_message_date" href="{drawing.link(message)}">{date}'
         "</a></span></div></div>"
     )
 

@@ -45,6 +45,7 @@ class Version:
 class Message:
     """One block of a page. An album of n members uses n numbers, from `number` on.
 
+    lost: members that were deleted by themselves, and when.
     options: a poll's answers. forwarded_from: `name/12` for a channel's post, any other words for
     somebody whose name does not lead to a post. reply_to: the number of a message of the channel.
     """
@@ -55,6 +56,7 @@ class Message:
     versions: list[Version]
     members: int = 1
     deleted_at: datetime | None = None
+    lost: dict[int, datetime] = field(default_factory=dict)
     author: str = ""
     forwarded_from: str = ""
     reply_to: int | None = None
@@ -65,8 +67,15 @@ class Message:
     def numbers(self) -> tuple[int, ...]:
         return tuple(range(self.number, self.number + self.members))
 
+    def numbers_at(self, at: datetime) -> tuple[int, ...]:
+        """Those that had not been deleted by then."""
+        if not self.lost:
+            return self.numbers
+        return tuple(n for n in self.numbers if n not in self.lost or at < self.lost[n])
+
     def is_visible(self, at: datetime) -> bool:
-        return self.posted_at <= at and (self.deleted_at is None or at < self.deleted_at)
+        is_whole = self.deleted_at is None or at < self.deleted_at
+        return self.posted_at <= at and is_whole and bool(self.numbers_at(at))
 
     def text(self, at: datetime) -> str:
         """The words as they read then; the first ones before it was published."""
@@ -168,9 +177,16 @@ class Channel:
             raise ValueError("a later edit is planned already")
         message.versions.append(Version(at, text))
 
-    def delete(self, number: int, at: datetime | None = None) -> None:
-        """Takes a message back, an album as a whole. Raises LookupError for an unknown number."""
-        self.message(number).deleted_at = at or self.clock.now()
+    def delete(self, number: int, at: datetime | None = None, *, member_only: bool = False) -> None:
+        """Takes a message back, an album as a whole. Raises LookupError for an unknown number.
+
+        member_only: of an album this one alone; the page then names it by the first that is left.
+        """
+        message, at = self.message(number), at or self.clock.now()
+        if member_only:
+            message.lost[number] = at
+        else:
+            message.deleted_at = at
 
     def rename(self, username: str, at: datetime | None = None, *, forwards: bool = False) -> None:
         """forwards: whether the old name's page leads on to the new one's, or to nowhere."""
@@ -193,23 +209,27 @@ class Channel:
     ) -> list[Message]:
         """The messages of one page, ascending.
 
-        The newest below `before`, or the first above `after`; of an album the first number counts.
+        The newest below `before`, or the first above `after`; of an album the number that the page
+        calls it by counts.
         """
         if after is not None:
-            start = bisect_right(self.messages, after, key=lambda one: one.number)
-            return self._some(range(start, len(self.messages)), at)
+            return self._some(range(self._spot(after + 1, at), len(self.messages)), at)
         stop = bisect_right(self.messages, at, key=lambda one: one.posted_at)
         if before is not None:
-            stop = min(stop, bisect_left(self.messages, before, key=lambda one: one.number))
+            stop = min(stop, self._spot(before, at))
         return self._some(range(stop - 1, -1, -1), at)[::-1]
 
     def has_earlier(self, number: int, at: datetime) -> bool:
-        stop = bisect_left(self.messages, number, key=lambda one: one.number)
-        return bool(self._some(range(stop - 1, -1, -1), at, most=1))
+        return bool(self._some(range(self._spot(number, at) - 1, -1, -1), at, most=1))
 
     def has_later(self, number: int, at: datetime) -> bool:
-        start = bisect_right(self.messages, number, key=lambda one: one.number)
-        return bool(self._some(range(start, len(self.messages)), at, most=1))
+        return bool(self._some(range(self._spot(number + 1, at), len(self.messages)), at, most=1))
+
+    def _spot(self, number: int, at: datetime) -> int:
+        """Where the first message stands that is called by this number or a higher one."""
+        spot = bisect_left(self.messages, number, key=lambda one: one.number)
+        before = self.messages[spot - 1].numbers_at(at) if spot else ()
+        return spot - 1 if before and before[0] >= number else spot
 
     def _some(self, spots: range, at: datetime, most: int = PAGE_SIZE) -> list[Message]:
         found: list[Message] = []

@@ -80,7 +80,7 @@ class Ledger:
         return (one for one in self.requests if one.channel == channel.bare_id)
 
     def delivered(self, channel: Channel) -> dict[int, set[str]]:
-        """The words that each post was shown with, by its first number; services left out."""
+        """The words that each post was shown with, by its first number then; services left out."""
         found: dict[int, set[str]] = {}
         for request in self.of(channel):
             for one in request.shown:

@@ -113,7 +113,9 @@ def _happen(
         later = at + timedelta(seconds=chance.expovariate(1 / 7200))
         channel.edit(message.number, f"{name} post {message.number}, version 2", later)
     if chance.random() < habit.deleted:
-        message.deleted_at = at + timedelta(seconds=chance.expovariate(1 / 14400))
+        later = at + timedelta(seconds=chance.expovariate(1 / 14400))
+        one = chance.choice(message.numbers)
+        channel.delete(one, later, member_only=message.members > 1 and chance.random() < 0.5)
 
 
 def _publish(channel: Channel, name: str, habit: Habit, at: datetime, chance: Random) -> Message:

@@ -96,10 +96,11 @@ def _more(channel: Channel, messages: Sequence[Message], at: datetime) -> tuple[
     """The way to earlier posts, in the page and in its head."""
     if not messages:
         return "", ""
-    name, lowest, highest = channel.name(at), messages[0].number, messages[-1].numbers[-1]
+    name = channel.name(at)
+    lowest, highest = messages[0].numbers_at(at)[0], messages[-1].numbers_at(at)[-1]
     more = ""
     links = f'\n    <link rel="canonical" href="/s/{name}?before={highest + 1}">'
-    if channel.has_later(messages[-1].number, at):
+    if channel.has_later(highest, at):
         links = f'\n    <link rel="next" href="/s/{name}?after={highest}">' + links
     if channel.has_earlier(lowest, at):
         links = f'\n    <link rel="prev" href="/s/{name}?before={lowest}">' + links

@@ -185,7 +185,7 @@ class Site:
             return Page(at, Outcome.UNKNOWN, pages.denial(sentence, at))
         with contextlib.suppress(LookupError):
             message = channel.message(number)
-            if message.is_visible(at):
+            if message.is_visible(at) and number in message.numbers_at(at):
                 text = pages.single(channel, message, at)
                 return Page(at, Outcome.POST, text, channel=channel, messages=(message,))
         text = pages.denial("Post not found", at)
@@ -199,7 +199,7 @@ def _shown(page: Page, fault: Scripted | None) -> tuple[Shown, ...]:
     is_broken = fault is not None and fault.fault is Fault.BROKEN_BLOCK
     return tuple(
         Shown(
-            message.numbers,
+            message.numbers_at(page.at),
             "\n".join([message.text(page.at), *message.options]),
             message.kind is Kind.SERVICE,
         )

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 import urllib.request
 from datetime import timedelta
 from random import Random
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from sandbox.preview import Channel, Fault, Habit, Kind, Outcome, Request, Site, live, town
+from sandbox.preview.console import HELP, obey
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -364,3 +367,52 @@ async def test_a_town_has_what_a_visitor_must_cope_with(site: Site, web: httpx.A
     assert any(len(one.versions) > 1 for one in messages)
     assert any(site.ledger.never_visible(channel, now) for channel in channels)
     assert Outcome.PAGE in {one.outcome for one in site.ledger.requests}
+
+
+def test_the_module_runs_alone_and_obeys_its_console() -> None:
+    lines = """channel kabar_contoh
+post kabar_contoh Selamat pagi
+edit kabar_contoh 1 Selamat siang
+delete kabar_contoh 7
+rename @kabar_contoh kabar_baru
+post kabar_contoh lagi
+bad throttled 2
+bad nonsense
+wait 60
+wat
+quit
+"""
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox.preview", "--port", "0"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+
+    first, *rest = done.stdout.splitlines()
+    assert re.match(r"Web preview on http://127\.0\.0\.1:\d+, loopback only", first)
+    answers = rest[len(HELP.splitlines()) :]
+    assert answers[:9] == [
+        "@kabar_contoh is -1001000000042",
+        "post 1",
+        "done",
+        "No: no message 7",
+        "done",
+        "No: no channel is called kabar_contoh",
+        "done",
+        "No: 'nonsense' is not a valid Fault",
+        "done",
+    ]
+    assert "\n".join(answers[9:]) == HELP
+
+
+async def test_the_console_says_what_was_asked(site: Site, web: httpx.AsyncClient) -> None:
+    obey(site, "channel kabar_contoh")
+    obey(site, "post kabar_contoh Selamat pagi")
+    obey(site, "edit kabar_contoh 1 Selamat siang")
+    obey(site, "wait 1.5")
+
+    assert "Selamat siang" in (await web.get("/s/kabar_contoh")).text
+    assert site.clock.now().minute == 1

@@ -5,12 +5,17 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.preview import PreviewPage, Reached
 from bot.sources.preview.fetch import Fetch
+from bot.sources.preview.page import read_page
 from bot.sources.preview.site import PreviewSite
 from sandbox.preview import Channel, Fault, Kind, Site, live, town
+from sandbox.preview.blocks import html_of
 from sandbox.preview.lives import Habit
+from tests.sources.preview.pages import message, page, text
 
 NAME = "kabar_contoh"
 WORDS = (
@@ -129,6 +134,20 @@ async def test_an_album_is_one_post_of_its_numbers(channel: Channel, preview: Pr
 
     assert (album.member_ids, album.media) == ((1, 2, 3), ("photo", "video", "photo"))
     assert (album.text, after.message_id) == ("Album kita", 4)
+
+
+async def test_an_album_that_lost_members_is_what_is_left(
+    channel: Channel, preview: PreviewSite
+) -> None:
+    album = channel.publish("Album kita", kind=Kind.PHOTO, members=4)
+    channel.delete(album.numbers[0], member_only=True)
+    channel.delete(album.numbers[2], member_only=True)
+
+    (post,) = (await page_of(preview)).posts
+    reached = [(await preview.post(NAME, number)).reached for number in album.numbers]
+
+    assert (post.message_id, post.member_ids, post.text) == (2, (2, 4), "Album kita")
+    assert reached == [Reached.NOT_FOUND, Reached.PAGE, Reached.NOT_FOUND, Reached.PAGE]
 
 
 async def test_a_poll_comes_back_as_its_lines(channel: Channel, preview: PreviewSite) -> None:
@@ -301,19 +320,18 @@ async def test_walking_back_reads_a_whole_life_as_it_was(web: Site, preview: Pre
 
     found = {post.message_id: post for page in pages for post in page.posts}
     services = {number for page in pages for number in page.service_ids}
-    visible = web.ledger.visible(channel, web.clock.now())
+    now = web.clock.now()
+    visible = web.ledger.visible(channel, now)
     assert len(visible) > 200 and len(pages) > 10
-    assert sorted(found) == [message.number for message in visible]
-    for message in visible:
-        words = "\n".join([message.text(web.clock.now()), *message.options])
-        post = found[message.number]
-        assert (post.text, post.member_ids) == (words, message.numbers)
-        assert (post.posted_at, post.channel.chat_id) == (message.posted_at, channel.chat_id)
-    assert services == {
-        m.number
-        for m in channel.messages
-        if m.kind is Kind.SERVICE and m.is_visible(web.clock.now())
-    }
+    assert sorted(found) == [one.numbers_at(now)[0] for one in visible]
+    for one in visible:
+        words = "\n".join([one.text(now), *one.options])
+        post = found[one.numbers_at(now)[0]]
+        assert (post.text, post.member_ids) == (words, one.numbers_at(now))
+        assert (post.posted_at, post.channel.chat_id) == (one.posted_at, channel.chat_id)
+    served = [one for one in channel.messages if one.kind is Kind.SERVICE and one.is_visible(now)]
+    assert services == {one.number for one in served}
+    assert any(one.lost for one in visible)
     assert web.ledger.delivered(channel).keys() == found.keys()
     assert not [page for page in pages if page.broken_ids or page.strange_blocks]
 
@@ -345,3 +363,38 @@ async def test_a_whole_town_is_read_without_a_strange_block(
         Reached.EMPTY,
         Reached.UNKNOWN_NAME,
     }
+
+
+_LETTERS = st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t")
+_WORDS = st.lists(
+    st.one_of(
+        st.text(_LETTERS, max_size=12),
+        st.sampled_from(
+            [
+                "#cuaca",
+                "@kabar_lain",
+                "https://a.example/?a=1&b=2",
+                "👍🏽",
+                "👨‍👩‍👧",
+                "❤️",
+                "\n\n",
+                "  ",
+            ]
+        ),
+    ),
+    max_size=12,
+).map(lambda parts: " ".join(parts).strip())
+
+
+@settings(deadline=None, max_examples=200)
+@given(_WORDS)
+def test_any_words_come_back_letter_by_letter(words: str) -> None:
+    answer = read_page(page(message(5, text(html_of(words)))), NAME)
+
+    assert answer.page is not None
+    (post,) = answer.page.posts
+    assert post.text == words
+    for entity in post.entities:
+        marked = post.text[entity.offset : entity.offset + entity.length]
+        assert marked == marked.strip() != ""
+        assert {"hashtag": "#", "mention": "@", "url": "http"}[entity.kind] in marked
