@@ -1,7 +1,7 @@
 """How often a channel is visited: by how much it posts, and by how much all of them ask for."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,17 +80,27 @@ def stretch_for(wanted: Mapping[timedelta, int], requests_per_second: float) -> 
     """The least stretch with which so many channels of each interval keep to the budget."""
     if _load(wanted, Stretch()) <= requests_per_second:
         return Stretch()
-    if _load(wanted, Stretch(_STEEPEST)) > requests_per_second:
-        over = _load(wanted, Stretch(_STEEPEST)) / requests_per_second
-        return Stretch(_STEEPEST, over)
-    low, high = 0.0, _STEEPEST
-    for _ in range(20):
+    if _load(wanted, Stretch(_STEEPEST)) <= requests_per_second:
+        return _least(lambda x: Stretch(x), 0.0, _STEEPEST, wanted, requests_per_second)
+    most = LONGEST_STRETCHED / SHORTEST
+    return _least(lambda x: Stretch(_STEEPEST, x), 1.0, most, wanted, requests_per_second)
+
+
+def _least(
+    made: Callable[[float], Stretch],
+    low: float,
+    high: float,
+    wanted: Mapping[timedelta, int],
+    requests_per_second: float,
+) -> Stretch:
+    """By halving: the stretch of the least number between the two that keeps to the budget."""
+    for _ in range(24):
         middle = (low + high) / 2
-        if _load(wanted, Stretch(middle)) > requests_per_second:
+        if _load(wanted, made(middle)) > requests_per_second:
             low = middle
         else:
             high = middle
-    return Stretch(high)
+    return made(high)
 
 
 def _load(wanted: Mapping[timedelta, int], stretch: Stretch) -> float:

@@ -90,17 +90,23 @@ class Version:
         return (self.source is SourceKind.PREVIEW) != (post.source is SourceKind.PREVIEW)
 
 
-def is_later(post: Post, before: Version, *, is_marked: bool = False) -> bool:
+def is_later(
+    post: Post, before: Version, *, is_noticed: bool = False, is_marked: bool = False
+) -> bool:
     """Whether what arrived is a later version than the newest we have.
 
-    is_marked: the source says that it was edited, at an unknown time. Where two sources show one
+    is_noticed: it reads differently than the same source showed it before. is_marked: the source
+    says that it was edited, at an unknown time. Where two sources show one
     post, the bot's words count more than the preview's, and these more than an export's; what a
     source merely formats in its own way is no edit.
     """
     if before.crosses(post) and post.text.split() == before.text.split():
         return False
     if post.source is SourceKind.PREVIEW:
-        return _is_shown_later(post, before, is_marked=is_marked)
+        # It shows a post as it reads now; of the bot's, only what we were not told is news.
+        if before.source is not SourceKind.BOT or not before.text.strip():
+            return True
+        return is_noticed or (is_marked and before.edited_at is None)
     if post.edited_at is None:
         # The original: the bot's words count, unless the preview has noticed an edit since.
         is_better = post.source is SourceKind.BOT and before.source is SourceKind.PREVIEW
@@ -109,13 +115,6 @@ def is_later(post: Post, before: Version, *, is_marked: bool = False) -> bool:
         return True
     # Two edits within Telegram's second: the text tells; another source's entities do not.
     return post.edited_at == before.edited_at and post.text != before.text
-
-
-def _is_shown_later(post: Post, before: Version, *, is_marked: bool) -> bool:
-    """The preview shows a post as it reads now; of the bot's, only what it was not told."""
-    if before.source is not SourceKind.BOT or not before.text.strip():
-        return True
-    return post.edited_at is not None or (is_marked and before.edited_at is None)
 
 
 @dataclass(frozen=True)

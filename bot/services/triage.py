@@ -172,6 +172,7 @@ class Triage:
             now=now,
         )
         await work.near_duplicates.keep(print_, revision.id, case_id, now)
+        await work.rechecks.owe(revision.post_id, now)
         await work.audit.write(
             "card opened",
             f"card {card_id}",

@@ -3,11 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import channels, posts
+from bot.storage.tables import channels, posts, watches
+from bot.storage.watches import WatchStore
 
 _by_id = channels.alias()
 
@@ -37,13 +50,16 @@ class ChannelStore(Store):
     async def _unite(self, chat_id: int, username: str) -> None:
         """One known by its id (from an export) turns out to be one awaited by name: they are one.
 
-        Whoever is awaited has no posts yet: posts come with an id.
+        Whoever is awaited has no posts yet: posts come with an id, but for a page that tells none;
+        then the two stay two.
         """
         of_name = and_(
             channels.c.username_key == username.lower(),
             channels.c.chat_id.is_(None),
             exists().where(_by_id.c.chat_id == chat_id),
+            ~exists().where(posts.c.channel_id == channels.c.id),
         )
+        await self._unite_watches(of_name, chat_id)
         awaited = (
             await self._connection.execute(
                 delete(channels)
@@ -57,6 +73,35 @@ class ChannelStore(Store):
                 .where(channels.c.chat_id == chat_id, channels.c.state != WatchState.WATCHING)
                 .values(awaited._mapping)
             )
+
+    async def _unite_watches(self, of_name: ColumnElement[bool], chat_id: int) -> None:
+        """Reading through the preview goes on from where the known channel was read."""
+        asked_for = select(channels.c.id).where(of_name).scalar_subquery()
+        known = select(channels.c.id).where(channels.c.chat_id == chat_id)
+        began = await self._connection.scalar(
+            delete(watches).where(watches.c.channel_id == asked_for).returning(watches.c.began_at)
+        )
+        if began is not None:
+            kept, of_known = WatchStore(self._connection), await self._connection.scalar(known)
+            await kept.end(of_known or 0)
+            await kept.begin(of_known or 0, began)  # due at once
+
+    async def count_subscribers(self, channel_id: int, subscribers: int, approx: bool) -> None:
+        """How many follow the channel, as its page says; approx: as a rounded figure."""
+        await self._connection.execute(
+            update(channels)
+            .where(channels.c.id == channel_id)
+            .values(subscribers=subscribers, subscribers_approx=approx)
+        )
+
+    async def lose_name(self, channel_id: int) -> None:
+        """Its public name belongs to another channel now. One that has no id keeps it: it could
+        not be found otherwise."""
+        await self._connection.execute(
+            update(channels)
+            .where(channels.c.id == channel_id, channels.c.chat_id.is_not(None))
+            .values(username=None, username_key=None)
+        )
 
     async def add(
         self, ref: ChannelRef, state: WatchState, added_by: int | None, now: datetime

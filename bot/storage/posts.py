@@ -51,13 +51,15 @@ class PostStore(Store):
         arrived: Sequence[Post],
         now: datetime,
         *,
-        edited: Collection[int] = (),
+        noticed: Collection[int] = (),
+        marked: Collection[int] = (),
         history_before: datetime | None = None,
     ) -> Kept:
         """Keeps posts of one channel: each message once, a new revision where the text changed.
 
         The caller holds the channel's row, so that two batches of one channel do not cross.
-        edited: numbers of posts that are edited, where the source cannot tell when.
+        noticed, marked: numbers of posts that read differently than their source showed them
+        before, and of those that it calls edited, where it cannot tell when.
         history_before: new posts published earlier are kept and not judged.
         """
         kept, rest = Kept(), list(arrived)
@@ -69,8 +71,14 @@ class PostStore(Store):
             for post in batch:
                 post_id = _lookup(post, known)
                 if post_id is not None:
-                    is_edited = post.message_id in edited
-                    changed += await self._update(channel_id, post_id, post, is_edited, now)
+                    before = await self._newest(post_id)
+                    later = is_later(
+                        post,
+                        Version(before.text, before.edited_at, SourceKind(before.source)),
+                        is_noticed=post.message_id in noticed,
+                        is_marked=post.message_id in marked,
+                    )
+                    changed += await self._update(channel_id, post, before, later, now)
             await self._insert(channel_id, fresh, history_before, now)
             kept += Kept(len(fresh), changed, len(batch) - len(fresh) - changed)
         return kept
@@ -135,18 +143,19 @@ class PostStore(Store):
         )
 
     async def _update(
-        self, channel_id: int, post_id: int, post: Post, is_edited: bool, now: datetime
+        self, channel_id: int, post: Post, before: AnyRow, later: bool, now: datetime
     ) -> bool:
         """Whether the post reads differently now. A late member of an album joins it here."""
-        before = await self._newest(post_id)
-        version = Version(before.text, before.edited_at, SourceKind(before.source))
-        later = is_later(post, version, is_marked=is_edited)
+        post_id = before.post_id
+        if later and post.source is SourceKind.PREVIEW:
+            if post.content_hash == before.content_hash:
+                return False
+            post = _edited_at(post, now)  # the page does not tell when: it was noticed now
         if before.album_id:  # also where an export shows one of its messages by itself
+            crosses = SourceKind.PREVIEW in {post.source, before.source}
+            overwrites = later or post.source == before.source or not crosses
             post = await self._with_album(
-                channel_id,
-                post_id,
-                replace(post, album_id="kept"),
-                overwrites=later or not version.crosses(post),
+                channel_id, post_id, replace(post, album_id="kept"), overwrites=overwrites
             )
         elif not later or len(post.member_ids) > 1:
             return False  # an export's guess makes no album of messages that came one by one
@@ -240,6 +249,11 @@ def _without_repeats(arrived: Iterable[Post]) -> tuple[list[Post], list[Post]]:
         (rest if seen & keys else batch).append(post)
         seen |= keys
     return batch, rest
+
+
+def _edited_at(post: Post, moment: datetime) -> Post:
+    members = tuple(replace(member, edited_at=moment) for member in post.members)
+    return replace(post, edited_at=moment, members=members)
 
 
 def _lookup(post: Post, known: "dict[int | str, int]") -> int | None:
