@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -34,11 +35,14 @@ from bot.domain.errors import SettingsError, TokenRefused
 from bot.ports import Classifier, Clock, FileReader
 from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
+from bot.schedule.rounds import Rounds
 from bot.schedule.tick import Tick
 from bot.services.account import Account
 from bot.services.board import NoticeBoard
 from bot.services.deal import Deal
 from bot.services.decide import Decide
+from bot.services.errands import Errands
+from bot.services.fill import Fill
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.learn import Learn
@@ -48,15 +52,19 @@ from bot.services.learn_quality import Quality
 from bot.services.learn_train import Train
 from bot.services.part import Part
 from bot.services.receive import Receive
+from bot.services.recheck import LookAgain
 from bot.services.refer import Refer
 from bot.services.report import Report
 from bot.services.sample import Sample
 from bot.services.scan import Scan
 from bot.services.send import Send
 from bot.services.triage import Triage
+from bot.services.visit import Visit
 from bot.services.watch import Watch
 from bot.settings import Settings
 from bot.sources.files import read_file
+from bot.sources.preview.fetch import Fetch
+from bot.sources.preview.site import PreviewSite
 from bot.storage.database import Database
 
 _log = logging.getLogger(__name__)
@@ -114,6 +122,8 @@ class Running:
     posts: PostWorker
     people: PeopleWorker
     post_office: PostOffice
+    rounds: Rounds
+    fetch: Fetch
     tick: Tick
     refer: Refer
     learn: Learn
@@ -125,7 +135,8 @@ class Running:
         self.tick.start()
         try:
             async with asyncio.TaskGroup() as group:
-                for part in (self.receiver, self.posts, self.people, self.post_office):
+                parts = (self.receiver, self.posts, self.people, self.post_office, self.rounds)
+                for part in parts:
                     group.create_task(part.run())
         except* (TokenRefused, SettingsError) as refused:
             raise refused.exceptions[0] from refused
@@ -134,6 +145,7 @@ class Running:
 
     async def close(self) -> None:
         await self.learn.close()
+        await self.fetch.close()
         await self.bot.shutdown()
         await self.database.close()
 
@@ -204,6 +216,7 @@ async def running(
         posts.called.set()
         people.called.set()
 
+    fetch = Fetch(clock, contact, base_url=settings.preview_url)
     return Running(
         database=database,
         bot=bot,
@@ -211,10 +224,26 @@ async def running(
         posts=posts,
         people=people,
         post_office=PostOffice(database, clock, send, Pace()),
+        rounds=_rounds(settings, half, fetch, posts.called.set),
+        fetch=fetch,
         tick=Tick(jobs, settings.tick_seconds),
         refer=refer,
         learn=learn,
     )
+
+
+def _rounds(settings: Settings, half: Reading, fetch: Fetch, on_kept: Callable[[], None]) -> Rounds:
+    """What visits channels through the preview. It asks nothing until an admin switches that on."""
+    database, clock, preview = half.database, half.clock, PreviewSite(fetch)
+    errands = Errands(
+        database,
+        clock,
+        Visit(database, clock, preview, Random()),  # noqa: S311 - no secret
+        Fill(database, clock, preview),
+        LookAgain(database, clock, preview, half.deal),
+        settings.preview_rate,
+    )
+    return Rounds(clock, errands, settings.preview_rate, on_kept)
 
 
 def _receiver(

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     learn_at: str = "0 3 * * 1"
     flag_rate_limit: float = 0.05
     bot_api_url: str = ""
+    preview_url: str = "https://t.me"
+    preview_rate: float = 0.5
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
     webhook_listen: str = "127.0.0.1:8080"
@@ -129,6 +131,20 @@ class Settings(BaseSettings):
         if not 0 < share <= 1:
             raise ValueError("a share above 0 and up to 1: 0.05 is one in twenty")
         return share
+
+    @field_validator("preview_url")
+    @classmethod
+    def _address(cls, written: str) -> str:
+        if not re.fullmatch(r"https?://[^/?#\s]+", written):
+            raise ValueError("an address without a path, such as https://t.me")
+        return written
+
+    @field_validator("preview_rate")
+    @classmethod
+    def _requests(cls, per_second: float) -> float:
+        if not 0.01 <= per_second <= 10:
+            raise ValueError("between 0.01 and 10 requests a second")
+        return per_second
 
     @field_validator("tick_seconds")
     @classmethod
