@@ -22,8 +22,9 @@ doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
 test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of branches too
 	@$(PY) -m pytest -n 2 $(COVER)
 
-bench: $(VENV)/dev.stamp  ## measure the classifier's speed here
+bench: $(VENV)/dev.stamp  ## measure the speed of the classifier and of reading pages here
 	@$(PY) -m classifiers bench
+	@$(PY) -m sandbox.bench
 
 check: $(VENV)/dev.stamp  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check .

@@ -5,6 +5,7 @@ a page decides how deep it is, so the walk keeps its own list.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -75,17 +76,38 @@ def words_of(
             writer.close(one)
             in_pre -= one.kind == "pre"
         elif one.is_text_node:
-            text = one.text_content or ""
-            writer.write(text if in_pre else _LINE_OF_SOURCE.sub(" ", text))
+            writer.write(_unwrapped(one.text_content or "", in_pre=in_pre > 0))
         elif one.tag == "br":
             writer.write("\n")
-        elif not one.is_element_node or one.tag in _UNSEEN:
-            continue
-        elif without.isdisjoint(_classes(one)):
-            mark = writer.open(one, in_pre=bool(in_pre))
-            in_pre += mark.kind == "pre"
-            pending += [mark, *_children(one)]
+        elif one.is_element_node and one.tag not in _UNSEEN:
+            attributes = one.attributes
+            classes = (attributes.get("class") or "").split()
+            if "emoji" in classes and (emoji := _emoji(one)):
+                writer.write(emoji)
+            elif without.isdisjoint(classes):
+                mark = writer.open(one.tag or "", attributes, in_pre=in_pre > 0)
+                in_pre += mark.kind == "pre"
+                pending += [mark, *_children(one)]
     return writer.finished()
+
+
+def _unwrapped(text: str, *, in_pre: bool) -> str:
+    """A line of the page's source is no line of the text: those are elements."""
+    return text if in_pre or "\n" not in text else _LINE_OF_SOURCE.sub(" ", text)
+
+
+def _emoji(picture: LexborNode) -> str | None:
+    """The character of <i class="emoji"><b>character</b></i>; None for what is built otherwise.
+
+    It is neither bold nor italic.
+    """
+    bold = picture.first_child
+    if bold is None or bold.next is not None or bold.tag != "b":
+        return None
+    character = bold.first_child
+    if character is None or character.next is not None or not character.is_text_node:
+        return None
+    return (character.text_content or "").strip()
 
 
 class _Writer:
@@ -107,9 +129,9 @@ class _Writer:
         self._wordless.clear()
         self._add(text)
 
-    def open(self, node: LexborNode, *, in_pre: bool) -> _Mark:
-        tag = node.tag or ""
-        mark = _Mark(_kind(node, tag, in_pre=in_pre), tag in _BLOCKS, _href(node, tag))
+    def open(self, tag: str, attributes: Mapping[str, str | None], *, in_pre: bool) -> _Mark:
+        kind, href = _kind(tag, attributes, in_pre=in_pre), _href(tag, attributes)
+        mark = _Mark(kind, tag in _BLOCKS, href)
         self._break_around(mark)
         self._marks.append(mark)
         self._wordless.append(mark)
@@ -148,33 +170,22 @@ def _children(node: LexborNode) -> list[LexborNode]:
     return list(node.iter(include_text=True))[::-1]
 
 
-def _classes(node: LexborNode) -> list[str]:
-    return (node.attributes.get("class") or "").split()
-
-
-def _kind(node: LexborNode, tag: str, *, in_pre: bool) -> str | None:
+def _kind(tag: str, attributes: Mapping[str, str | None], *, in_pre: bool) -> str | None:
     if tag == "a":
         return "a"
-    if (tag == "code" and in_pre) or _is_emoji(node):
+    if tag == "code" and in_pre:
         return None
-    if tag == "blockquote" and "expandable" in node.attributes:
+    if tag == "blockquote" and "expandable" in attributes:
         return "expandable_blockquote"
     return _KINDS.get(tag)
 
 
-def _is_emoji(node: LexborNode) -> bool:
-    """A picture of an emoji, <i class="emoji"><b>character</b></i>, is no formatting."""
-    return "emoji" in _classes(node) or (
-        node.tag == "b" and node.parent is not None and "emoji" in _classes(node.parent)
-    )
-
-
-def _href(node: LexborNode, tag: str) -> str:
+def _href(tag: str, attributes: Mapping[str, str | None]) -> str:
     if tag != "a":
         return ""
-    href = node.attributes.get("href") or ""
+    href = attributes.get("href") or ""
     # Links that ask before they open come with their ampersands escaped twice.
-    return href.replace("&amp;", "&") if "onclick" in node.attributes else href
+    return href.replace("&amp;", "&") if "onclick" in attributes else href
 
 
 def _link(text: str, href: str) -> tuple[str | None, str | None]:

@@ -1,0 +1,1 @@
+"""What the bot's parts achieve on this machine, measured against the doubles."""
