@@ -52,8 +52,8 @@ class Stage:
         with _only_one(self.folder):
             shutil.rmtree(self.play, ignore_errors=True)
             self.play.mkdir()
-            async with self.double.serve() as base:
-                self.life = Life(self.play, self._settings(base), self._stepped)
+            async with self.double.serve() as self.base:
+                self.life = Life(self.play, self._settings(self.base), self._stepped)
                 watching = asyncio.create_task(self._watch_polls())
                 try:
                     await self.start_bot()

@@ -48,12 +48,13 @@ function follow({ url, mention, command }, column) {
   if (post && feed.views.has(`@${post[1]}`)) {
     return showLink(url, say("link-post"), [[say("show-post"), () => showPost(`@${post[1]}`, Number(post[2]))]]);
   }
-  const start = new RegExp(`^https?://t\\.me/${bar.status.bot_name}\\?start=([\\w-]{1,64})$`, "i").exec(url);
-  if (start) {
+  const toBot = new RegExp(`^https?://t\\.me/${bar.status.bot_name}/?(?:\\?start=([\\w-]{1,64}))?$`, "i").exec(url);
+  if (toBot) {
+    const token = toBot[1];
     const people = KEYS.filter((key) => key !== "moderators");
-    return showLink(url, say("link-invite"), people.map((key) => [
+    return showLink(url, say(token ? "link-invite" : "link-bot"), people.map((key) => [
       page.nameOf(key),
-      () => { go(key); attempt(page.toast, () => order("start", { who: key, token: start[1] })); },
+      () => { enter(key); if (token) attempt(page.toast, () => order("start", { who: key, token })); },
     ]));
   }
   return showLink(url, say("link-outside"), []);

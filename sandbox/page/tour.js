@@ -124,7 +124,12 @@ export class Tour {
         await wait(600);
         await order("say", { who: "admin", chat: "admin", text: `/addchannel @${CHANNEL}` });
       },
-      done: () => fromBot(this.page.column("admin")).some((message) => message.id > this.mark && message.text.includes(CHANNEL)),
+      done: () => {
+        const asked = all(this.page.column("admin")).find((message) =>
+          message.id > this.mark && message.from?.key === "admin" && message.text.includes(CHANNEL));
+        return asked && fromBot(this.page.column("admin")).some((message) =>
+          message.id > asked.id && message.text.includes(CHANNEL));
+      },
     };
   }
 
@@ -209,9 +214,12 @@ export class Tour {
   }
 }
 
+function all(column) {
+  return [...column.list.items.values()].map((item) => item.message).sort((a, b) => a.id - b.id);
+}
+
 function fromBot(column) {
-  return [...column.list.items.values()].map((item) => item.message)
-    .filter((message) => message.from?.key === "bot").sort((a, b) => a.id - b.id);
+  return all(column).filter((message) => message.from?.key === "bot");
 }
 
 function newest(column) {
