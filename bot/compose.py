@@ -11,6 +11,7 @@ from random import Random
 
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat.answering import Receipts
 from bot.chat.commands import Commands
 from bot.chat.courier import TelegramCourier
 from bot.chat.desk import DeskButtons
@@ -24,6 +25,7 @@ from bot.chat.poller import Poller
 from bot.chat.presses import Presses
 from bot.chat.profile import Profile
 from bot.chat.referring import Referring
+from bot.chat.reversing import Reversing
 from bot.chat.routes import Group
 from bot.chat.staff import Staff
 from bot.chat.telegram_bot import TelegramBot, telegram_bot
@@ -38,7 +40,9 @@ from bot.schedule.post_office import PostOffice
 from bot.schedule.rounds import Rounds
 from bot.schedule.tick import Tick
 from bot.services.account import Account
+from bot.services.answer import Answer
 from bot.services.board import NoticeBoard
+from bot.services.call import CallAgain
 from bot.services.deal import Deal
 from bot.services.decide import Decide
 from bot.services.errands import Errands
@@ -51,10 +55,13 @@ from bot.services.learn_promote import Promote
 from bot.services.learn_quality import Quality
 from bot.services.learn_train import Train
 from bot.services.part import Part
+from bot.services.pause import Pause
 from bot.services.receive import Receive
 from bot.services.recheck import LookAgain
 from bot.services.refer import Refer
 from bot.services.report import Report
+from bot.services.retain import Retain
+from bot.services.reverse import Reverse
 from bot.services.sample import Sample
 from bot.services.scan import Scan
 from bot.services.send import Send
@@ -65,6 +72,7 @@ from bot.settings import Settings
 from bot.sources.files import read_file
 from bot.sources.preview.fetch import Fetch
 from bot.sources.preview.site import PreviewSite
+from bot.sources.sheet import read_sheet
 from bot.storage.database import Database
 
 _log = logging.getLogger(__name__)
@@ -109,6 +117,17 @@ def reading(
         triage=triage,
         scan=Scan(ingest, triage),
         read_file=read_file,
+    )
+
+
+def retaining(settings: Settings, database: Database, clock: Clock) -> Retain:
+    """What forgets words whose time is over."""
+    return Retain(
+        database,
+        clock,
+        settings.terms,
+        retain_at=settings.retain_at,
+        timezone=settings.timezone,
     )
 
 
@@ -165,19 +184,27 @@ async def running(
     board = NoticeBoard(
         database, clock, f"https://t.me/{bot.username}?start=desk", settings.timezone
     )
+    pause = Pause(database, clock, limit=settings.reversal_limit, least=settings.reversal_least)
+    answer = Answer(database, clock, pause)
+    reverse = Reverse(database, clock, deal, pause)
+    call_again = CallAgain(database, clock, settings.emergency_line)
+    retain = retaining(settings, database, clock)
     part = Part(database, clock, deal, settings.admin_ids)
     train = Train(database, clock, half.champion, settings.flag_rate_limit)
     learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
     promote = Promote(database, clock, half.champion)
     uploads = Uploads(bot, half.scan, half.read_file)
     uploads.clear()
+    receipts = Receipts(bot, answer, reverse, read_sheet)
     groups: tuple[Group, ...] = (  # in the order of the menu
         Watching(watch, bot.username, settings.timezone),
         Overview(Report(database, half.classifier), Account(database, clock), settings.timezone),
         Staff(part, join, bot.username),
-        Referring(refer),
+        Referring(refer, pause),
         Learning(Quality(database, clock), learn, promote, settings.timezone),
         DeskButtons(deal, Decide(database, clock, deal)),
+        Reversing(reverse, retain, settings.timezone),
+        receipts,
     )
     menus = Menus(bot, groups)
     await menus.set_up()
@@ -188,7 +215,7 @@ async def running(
         bot,
         database,
         clock,
-        Commands(join, groups, (uploads,), menus, contact),
+        Commands(join, groups, (receipts, uploads), menus, contact),
         Presses(join, groups),
         Members(bot, join, watch, board),
     )
@@ -203,6 +230,9 @@ async def running(
     )
     jobs = {
         "refer what can no longer be undone": refer.past_undo,
+        "send what does not wait": refer.at_once,
+        "call again for what nobody acknowledged": call_again.due,
+        "owe corrections": reverse.correct,
         "make the digests whose time has come": refer.due_digests,
         "deal cards that became free": deal.wake_desks,
         "redraw the notice board": board.refresh,
@@ -210,6 +240,9 @@ async def running(
         "have people look at a few unflagged posts": sample.daily,
         "train on what was decided": learn.go_on,
         "take the promoted model": promote.settle,
+        "tell those who confirmed of answers": answer.tell,
+        "leave attack know-how in its capture alone": retain.seal,
+        "forget what is over": retain.nightly,
     }
 
     def on_received() -> None:

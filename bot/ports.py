@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.channel import ChannelRef
 from bot.domain.preview import PreviewAnswer
+from bot.domain.receipt import SheetRow
 from bot.domain.scan import FileRow
 from classifiers import Prediction
 
@@ -136,6 +137,16 @@ class FileReader(Protocol):
         username: the public name, where the file does not carry it; for all its channels.
         progress: called now and then with the number of bytes read so far.
         Raises ExportError, at once or while reading, for what is no such file.
+        """
+        ...
+
+
+class SheetReader(Protocol):
+    """Reads a spreadsheet that a recipient sent back. Its bytes may be anything."""
+
+    def __call__(self, content: bytes) -> list[SheetRow]:
+        """The rows whose outcome column is filled in. Raises SheetError for what is no such file,
+        and for a row that is not understood.
         """
         ...
 

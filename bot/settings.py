@@ -1,7 +1,7 @@
 """Every setting, read once from the environment or `.env`. `.env.example` explains each."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError, field_validator, model_validato
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
+from bot.domain.retention import Terms
 from bot.services.timetable import next_time
 from bot.storage.database import parse_url
 
@@ -42,6 +43,13 @@ class Settings(BaseSettings):
     sample_size: int = 10
     learn_at: str = "0 3 * * 1"
     flag_rate_limit: float = 0.05
+    emergency_line: str = ""
+    reversal_limit: float = 0.1
+    reversal_least: int = 20
+    keep_unflagged_days: int = 30
+    keep_dismissed_days: int = 90
+    keep_referred_days: int = 183
+    retain_at: str = "30 3 * * *"
     bot_api_url: str = ""
     preview_url: str = "https://t.me"
     preview_rate: float = 0.5
@@ -112,7 +120,7 @@ class Settings(BaseSettings):
             raise ValueError("no such time zone: write one such as Asia/Jakarta") from error
         return name
 
-    @field_validator("digest_at", "learn_at")
+    @field_validator("digest_at", "learn_at", "retain_at")
     @classmethod
     def _timetable(cls, crontab: str) -> str:
         next_time(crontab, "UTC", datetime.now(UTC))
@@ -125,7 +133,7 @@ class Settings(BaseSettings):
             raise ValueError("between 0 (no sample) and 1000 posts a day")
         return number
 
-    @field_validator("flag_rate_limit")
+    @field_validator("flag_rate_limit", "reversal_limit")
     @classmethod
     def _share(cls, share: float) -> float:
         if not 0 < share <= 1:
@@ -145,6 +153,36 @@ class Settings(BaseSettings):
         if not 0.01 <= per_second <= 10:
             raise ValueError("between 0.01 and 10 requests a second")
         return per_second
+
+    @field_validator("reversal_least")
+    @classmethod
+    def _least(cls, number: int) -> int:
+        if not 1 <= number <= 100_000:
+            raise ValueError("between 1 and 100000 delivered posts")
+        return number
+
+    @field_validator("keep_unflagged_days", "keep_dismissed_days", "keep_referred_days")
+    @classmethod
+    def _days(cls, number: int) -> int:
+        if not 1 <= number <= 3650:
+            raise ValueError("between 1 and 3650 days")
+        return number
+
+    @field_validator("emergency_line")
+    @classmethod
+    def _line(cls, words: str) -> str:
+        if len(words) > 200:
+            raise ValueError("at most 200 characters: a number, and who answers it")
+        return words
+
+    @property
+    def terms(self) -> Terms:
+        """How long words are kept."""
+        return Terms(
+            unflagged=timedelta(days=self.keep_unflagged_days),
+            dismissed=timedelta(days=self.keep_dismissed_days),
+            referred=timedelta(days=self.keep_referred_days),
+        )
 
     @field_validator("tick_seconds")
     @classmethod

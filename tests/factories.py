@@ -18,17 +18,23 @@ from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Desk
 from bot.domain.people import Person, Role
 from bot.domain.post import Post, SourceKind
+from bot.domain.retention import Terms
 from bot.domain.verdict import Verdict
 from bot.ports import Found, Letter
+from bot.services.answer import Answer
 from bot.services.board import NoticeBoard
+from bot.services.call import CallAgain
 from bot.services.deal import Deal
 from bot.services.decide import Decide, Decided
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.part import Part
+from bot.services.pause import Pause
 from bot.services.receive import Receive
 from bot.services.refer import Refer
 from bot.services.report import Report
+from bot.services.retain import Retain
+from bot.services.reverse import Reverse
 from bot.services.send import Send
 from bot.services.triage import Triage
 from bot.services.watch import Watch
@@ -162,6 +168,11 @@ class Flow:
         self.decide = Decide(database, clock, self.deal)
         self.refer = Refer(database, clock)
         self.board = NoticeBoard(database, clock, DESK_LINK, JAKARTA)
+        self.pause = Pause(database, clock, limit=0.5, least=4)
+        self.answer = Answer(database, clock, self.pause)
+        self.reverse = Reverse(database, clock, self.deal, self.pause)
+        self.call_again = CallAgain(database, clock, "021-000-000")
+        self.retain = Retain(database, clock, Terms(), retain_at="30 3 * * *", timezone=JAKARTA)
         self.send = Send(database, clock, self.courier, self.deal, self.refer, self.board)
         self.join = Join(database, clock, (1,), JAKARTA, "0 8 * * *")
         self.watch = Watch(database, clock, self.directory)

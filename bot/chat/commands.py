@@ -43,9 +43,10 @@ class Commands:
         if user is None or user.is_bot:
             return []
         language = closest_language(user.language_code)
-        name, words = _command(message)
+        name, rest = _command(message)
+        words = rest.replace(",", " ").split()
         if name == "start" and words == [_DESK]:  # the link on the notice board
-            name, words = _DESK, []
+            name, words, rest = _DESK, [], ""
         if name == "start" and words:
             return await self._start_with(words[0], user, message.chat_id, language)
         person = await self._join.person(user.id, language, user.first_name[:_LONGEST_NAME])
@@ -59,7 +60,7 @@ class Commands:
             return reply(message.chat_id, self._greeting(person))
         if not person.holds(command.role):
             return reply(message.chat_id, say(language, f"only-{command.role}"))
-        return await command.answer(Said(person, message.chat_id, words))
+        return await command.answer(Said(person, message.chat_id, words, rest))
 
     async def _heard(self, person: Person, message: Message) -> list[Reply] | None:
         for listener in self._listeners:
@@ -86,11 +87,11 @@ class Commands:
         return Html("\n\n").join(say(person.language, f"can-{role}") for role in known)
 
 
-def _command(message: Message) -> tuple[str | None, list[str]]:
-    """The command's name, without its slash and the bot's name, and the words after it."""
+def _command(message: Message) -> tuple[str | None, str]:
+    """The command's name, without its slash and the bot's name, and what follows it."""
     first = message.entities[0] if message.entities else None
     text = message.text or ""
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
-        return None, []
+        return None, ""
     name = text[1 : first.length].partition("@")[0].lower()
-    return name, text[first.length :].replace(",", " ").split()
+    return name, text[first.length :]

@@ -13,15 +13,20 @@ from bot.texts import Html
 
 @dataclass(frozen=True)
 class Said:
-    """A command by somebody who may give it. words: what follows it."""
+    """A command by somebody who may give it. words: what follows it. text: the same as written."""
 
     person: Person
     chat_id: int
     words: list[str]
+    text: str = ""
 
     @property
     def language(self) -> str:
         return self.person.language
+
+    def after(self, words: int) -> str:
+        """What was written after so many words, with its commas."""
+        return "".join(self.text.split(maxsplit=words)[words:])
 
 
 @dataclass(frozen=True)

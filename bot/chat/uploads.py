@@ -5,18 +5,16 @@ crash left behind is removed at the next start.
 """
 
 import asyncio
-import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from telegram import Document, Message
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.chat.fetching import fetch
 from bot.chat.reply import Reply, reply
 from bot.chat.telegram_bot import TelegramBot
 from bot.domain.channel import BadRef, parse_ref
@@ -26,13 +24,10 @@ from bot.ports import FileReader
 from bot.services.scan import Scan, Tally
 from bot.texts import Html, say
 
-_log = logging.getLogger(__name__)
 MOST_BYTES: Final = 20 * 1024 * 1024  # what bots may download (Bot API, getFile)
 _MOST_PROBLEMS: Final = 5  # sentences in the answer; all are counted
 _LONGEST_NAME: Final = 64
 _LONGEST_PROBLEM: Final = 300
-_PAUSES: Final = (1.0, 3.0)  # seconds between attempts to fetch a file
-_LONGEST_WAIT: Final = 60.0  # seconds; an admin who waits longer had better send it again
 
 
 class Uploads:
@@ -70,30 +65,12 @@ class Uploads:
             return reply(message.chat_id, say(admin.language, "channel-private", name=name))
         async with self._folder() as folder:
             path = folder / "upload"
-            if refused := await self._fetch(document.file_id, path):
-                return reply(message.chat_id, _refusal(admin.language, refused, name))
+            content = await fetch(self._bot, document.file_id, MOST_BYTES)
+            if isinstance(content, str):
+                return reply(message.chat_id, _refusal(admin.language, content, name))
+            await asyncio.to_thread(path.write_bytes, content)
             words = await self._scanned(admin.language, path, name, username)
         return reply(message.chat_id, words)
-
-    async def _fetch(self, file_id: str, path: Path) -> str | None:
-        """Writes the file to the path; or the key of the sentence that says why there is none."""
-        for pause in (*_PAUSES, None):
-            try:
-                file = await self._bot.get_file(file_id)
-                content = await file.download_as_bytearray()
-            except (BadRequest, InvalidToken) as error:  # the second: the file's address is gone
-                return "too-large" if "too big" in error.message.lower() else "not-fetched"
-            except (RetryAfter, NetworkError) as error:
-                if pause is None:
-                    _log.warning("a file could not be fetched: %s", type(error).__name__)
-                    return "not-fetched"
-                await asyncio.sleep(_wait(error) or pause)
-                continue
-            if len(content) > MOST_BYTES:
-                return "too-large"
-            await asyncio.to_thread(path.write_bytes, content)
-            return None
-        raise AssertionError("the last attempt returns")
 
     async def _scanned(self, language: str, path: Path, name: str, username: str | None) -> Html:
         tally, is_whole = Tally(most_problems=_MOST_PROBLEMS), True
@@ -128,13 +105,6 @@ def _named(caption: str) -> str | BadRef | None:
     if isinstance(found, BadRef):
         return found if found is BadRef.PRIVATE else None
     return found
-
-
-def _wait(error: TelegramError) -> float:
-    """Seconds that Telegram asks to wait, within reason; 0 when it does not say."""
-    asked = error.retry_after if isinstance(error, RetryAfter) else 0
-    seconds = asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
-    return min(seconds, _LONGEST_WAIT)
 
 
 def _refusal(language: str, why: str, name: str) -> Html:

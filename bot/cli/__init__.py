@@ -12,6 +12,7 @@ from bot import __version__
 from bot.cli.audit import audit
 from bot.cli.doctor import doctor
 from bot.cli.migrate import migrate
+from bot.cli.retain import retain
 from bot.cli.run import run
 from bot.cli.sandbox import sandbox
 from bot.cli.scan import scan
@@ -25,7 +26,7 @@ def commands() -> None:
     """Saring watches public channels for terrorist propaganda, with a person deciding."""
 
 
-for command in (run, sandbox, scan, doctor, migrate, audit):
+for command in (run, sandbox, scan, doctor, migrate, audit, retain):
     commands.add_command(command)
 
 

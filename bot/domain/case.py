@@ -24,6 +24,7 @@ class CaseState(StrEnum):
     KEPT = "kept"
     DISMISSED = "dismissed"
     REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
 
     @property
     def is_open(self) -> bool:

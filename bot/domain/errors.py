@@ -16,6 +16,17 @@ class ExportError(SaringError):
     """This file is no channel export: in Telegram Desktop, export the chat history as JSON."""
 
 
+class SheetError(SaringError):
+    """This file cannot be read as a digest's spreadsheet. `key` names the sentence that says why;
+    `row` the line of the sheet, where one is at fault.
+    """
+
+    def __init__(self, key: str, row: int = 0) -> None:
+        super().__init__(f"{key} in row {row}" if row else key)
+        self.key = key
+        self.row = row
+
+
 class StorageError(SaringError):
     """The database cannot be used: run `python -m bot doctor`, it says what to do."""
 

@@ -8,11 +8,12 @@ from bot.domain.codes import HarmCode
 
 
 class ReferralState(StrEnum):
-    """owed -> leased (in a digest on its way) -> delivered; failed and withdrawn end it."""
+    """owed -> leased (in a digest on its way) -> delivered -> answered; or failed, withdrawn."""
 
     OWED = "owed"
     LEASED = "leased"
     DELIVERED = "delivered"
+    ANSWERED = "answered"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
 

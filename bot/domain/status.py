@@ -1,9 +1,10 @@
 """How things stand, in numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.case import CaseState
+from bot.domain.receipt import ReplyCode
 from bot.domain.referral import ReferralState
 
 
@@ -27,3 +28,7 @@ class Status:
     last_digest: datetime | None
     model: str
     audit_hash: str
+    answers: dict[ReplyCode, int] = field(default_factory=dict)
+    unanswered: int = 0
+    corrections: dict[str, int] = field(default_factory=dict)
+    paused_since: datetime | None = None

@@ -9,6 +9,7 @@ from bot.domain.recipient import Recipient
 from bot.domain.referral import Digest, ReferredItem
 from bot.ports import Clock
 from bot.render.digest import digest_letters
+from bot.render.receipts import with_buttons
 from bot.services.timetable import next_time
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
@@ -99,6 +100,8 @@ class Refer:
         recipient = await work.recipients.get(recipient_id)
         digest = Digest(number, recipient.name, made_at, items, entry.hash)
         letters = digest_letters(digest, recipient.language, recipient.timezone) if items else []
+        if letters:
+            letters = with_buttons(letters, digest_id, recipient.language)
         await work.digests.set_parts(digest_id, len(letters))
         await work.outbox.replace_digest(digest_id, letters)
 
@@ -122,12 +125,32 @@ class Refer:
             made += await self._digests(recipient, timetabled=False)
         return made
 
+    async def at_once(self) -> list[Sent]:
+        """Makes digests of what a profile does not let wait; their receipt is called for.
+
+        A pause does not hold them up: a mistake can be corrected, a threat cannot be sent late.
+        """
+        async with self._database.look() as work:
+            recipients = [one for one in await work.recipients.served() if one.at_once]
+            hasty = [one for one in recipients if await work.referrals.owes_at_once(one)]
+        made: list[Sent] = []
+        for recipient in hasty:
+            async with self._database.work() as work:
+                await work.audit.hold()
+                now = self._clock.now()
+                while one := await self._digest(work, recipient, now, is_at_once=True):
+                    made.append(one)
+                await work.commit()
+        return made
+
     async def _digests(self, recipient: Recipient, *, timetabled: bool) -> list[Sent]:
         """As many digests as the cap asks for, and the next time of day, in one transaction."""
         now = self._clock.now()
         made: list[Sent] = []
         async with self._database.work() as work:
             await work.audit.hold()
+            if await work.reversals.paused_since() is not None:
+                return []
             while (one := await self._digest(work, recipient, now)) is not None:
                 made.append(one)
             if timetabled:
@@ -136,9 +159,12 @@ class Refer:
             await work.commit()
         return made
 
-    async def _digest(self, work: UnitOfWork, recipient: Recipient, now: datetime) -> Sent | None:
+    async def _digest(
+        self, work: UnitOfWork, recipient: Recipient, now: datetime, *, is_at_once: bool = False
+    ) -> Sent | None:
         number = await work.digests.number(recipient.id)  # locks the recipient
-        items = tuple(await work.referrals.owed_to(recipient.id, _MOST_ITEMS))
+        harms = recipient.at_once if is_at_once else None
+        items = tuple(await work.referrals.owed_to(recipient.id, _MOST_ITEMS, harms))
         if not items:
             return None
         entry = await work.audit.write(
@@ -149,7 +175,12 @@ class Refer:
         )
         digest = Digest(number, recipient.name, now, items, entry.hash)
         letters = digest_letters(digest, recipient.language, recipient.timezone)
-        digest_id = await work.digests.open(recipient.id, number, len(letters), now)
+        digest_id = await work.digests.open(
+            recipient.id, number, len(letters), now, is_at_once=is_at_once
+        )
+        letters = with_buttons(letters, digest_id, recipient.language)
+        if is_at_once:
+            await work.digest_calls.start(digest_id, now)
         await work.referrals.lease([item.number for item in items], digest_id)
         for part, letter in enumerate(letters, 1):
             await work.outbox.owe_digest(recipient.chat_id, letter, digest_id, part, now)

@@ -34,4 +34,8 @@ class Report:
                 last_digest=await work.digests.newest_delivered(),
                 model=self._classifier.version,
                 audit_hash=await work.audit.newest_hash(),
+                answers=await work.receipts.count_by_code(),
+                unanswered=await work.receipts.count_unanswered(),
+                corrections=await work.reversals.count_corrections(),
+                paused_since=await work.reversals.paused_since(),
             )

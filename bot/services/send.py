@@ -110,6 +110,8 @@ class Send:
             ):
                 await work.referrals.settle(owed.digest_id, ReferralState.DELIVERED, now)
                 await work.audit.write("digest delivered", f"digest {owed.digest_id}", now)
+            if is_marked and owed.correction_id is not None:
+                await work.reversals.correction_sent(owed.correction_id, now)
             await work.commit()
 
     async def _postpone(self, owed: Owed, later: TryLater) -> None:
@@ -135,6 +137,8 @@ class Send:
             if board is not None and board.chat_id == owed.chat_id:
                 await take_down(work, self._clock, board)
             await work.outbox.failed(owed, problem)
+            if owed.correction_id is not None:
+                await self._tell_of_correction(work, owed.correction_id, problem)
             if owed.kind == "digest" and owed.digest_id is not None:
                 await work.referrals.settle(
                     owed.digest_id, ReferralState.FAILED, self._clock.now(), problem
@@ -146,6 +150,19 @@ class Send:
                     work, self._clock, "told-digest-failed", digest=named, problem=problem
                 )
             await work.commit()
+
+    async def _tell_of_correction(self, work: UnitOfWork, correction_id: int, problem: str) -> None:
+        one = await work.reversals.correction(correction_id)
+        assert one is not None  # a foreign key says so
+        recipient = await work.recipients.get(one.recipient_id)
+        await tell_admins(
+            work,
+            self._clock,
+            "told-correction-failed",
+            number=one.number,
+            name=recipient.name,
+            problem=problem,
+        )
 
     async def _close_desk(self, work: UnitOfWork, person_id: int) -> None:
         """A moderator who cannot be written to is off duty, and their card goes to others."""

@@ -108,6 +108,18 @@ class CardStore(Store):
             update(cards).where(cards.c.id == card_id).values(state=CaseState.REFERRED)
         )
 
+    async def withdrawn(self, card_id: int) -> None:
+        await self._connection.execute(
+            update(cards).where(cards.c.id == card_id).values(state=CaseState.WITHDRAWN)
+        )
+
+    async def of_case(self, case_id: int) -> Sequence[KeptCard]:
+        """Every card of a case, oldest first."""
+        rows = await self._connection.execute(
+            select(cards).where(cards.c.case_id == case_id).order_by(cards.c.id)
+        )
+        return [_card(row) for row in rows]
+
     async def show_revision(self, card_id: int, revision_id: int, score: float) -> None:
         """Puts a newer revision on an open card; it waits for a first look again."""
         await self._connection.execute(

@@ -19,10 +19,24 @@ class DigestStore(Store):
         )
         return (newest or 0) + 1
 
-    async def open(self, recipient_id: int, number: int, parts: int, now: datetime) -> int:
+    async def open(
+        self,
+        recipient_id: int,
+        number: int,
+        parts: int,
+        now: datetime,
+        *,
+        is_at_once: bool = False,
+    ) -> int:
         kept = await self._connection.execute(
             insert(digests)
-            .values(recipient_id=recipient_id, number=number, created_at=now, parts_owed=parts)
+            .values(
+                recipient_id=recipient_id,
+                number=number,
+                created_at=now,
+                parts_owed=parts,
+                is_at_once=is_at_once,
+            )
             .returning(digests.c.id)
         )
         return int(kept.scalar_one())

@@ -10,10 +10,12 @@ from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.learning import Answer, LearntRow, Problem, Training, TrainingState
 from bot.domain.post import SourceKind
+from bot.domain.receipt import DisputeState
 from bot.domain.referral import ReferralState
 from bot.storage.store import AnyRow, Store
 from bot.storage.tables import (
     cards,
+    disputes,
     learning_sources,
     posts,
     referrals,
@@ -69,7 +71,8 @@ class LearningStore(Store):
         until: later decisions are left for the next training; None for none.
 
         Not: cards of sources that are off, words that were forgotten, decisions that were undone
-        (their card is open again) or withdrawn. Whose row it is: who made the last look.
+        (their card is open again), withdrawn or agreed to be a mistake; those last ones teach the
+        other way. Whose row it is: who made the last look. A recipient's "actioned" is no label.
         """
         last_look = (
             select(func.max(reviews.c.id))
@@ -89,6 +92,11 @@ class LearningStore(Store):
             .scalar_subquery()
         )
         withdrawn = select(referrals.c.card_id).where(referrals.c.state == ReferralState.WITHDRAWN)
+        mistaken = (
+            select(referrals.c.card_id)
+            .join(disputes, disputes.c.referral_id == referrals.c.id)
+            .where(disputes.c.state == DisputeState.AGREED)
+        )
         found = await self._connection.execute(
             select(
                 cards.c.id,
@@ -108,12 +116,56 @@ class LearningStore(Store):
             .where(
                 cards.c.state.in_(_CLOSED),
                 cards.c.id.not_in(withdrawn),
+                cards.c.id.not_in(mistaken),
                 func.trim(revisions.c.text) != "",
                 reviews.c.decided_at <= until if until is not None else true(),
             )
             .order_by(cards.c.id)
         )
-        return [_learnt(row) for row in found]
+        return [_learnt(row) for row in found] + await self._agreed_mistakes(until)
+
+    async def _agreed_mistakes(self, until: datetime | None) -> list[LearntRow]:
+        """Posts that a recipient called "not violating" and a moderator agreed: not propaganda.
+
+        Whose row it is: that moderator's. What a recipient says alone teaches nothing.
+        """
+        first = (
+            select(func.min(disputes.c.id))
+            .join(referrals, referrals.c.id == disputes.c.referral_id)
+            .where(disputes.c.state == DisputeState.AGREED)
+            .group_by(referrals.c.card_id)
+        )
+        first_decided_at = (
+            select(func.min(reviews.c.decided_at))
+            .where(reviews.c.card_id == referrals.c.card_id)
+            .correlate(referrals)
+            .scalar_subquery()
+        )
+        found = await self._connection.execute(
+            select(
+                referrals.c.card_id,
+                disputes.c.decided_by,
+                revisions.c.text,
+                first_decided_at.label("first_decided_at"),
+            )
+            .join(referrals, referrals.c.id == disputes.c.referral_id)
+            .join(revisions, revisions.c.id == referrals.c.revision_id)
+            .join(posts, posts.c.id == referrals.c.post_id)
+            .join(
+                learning_sources,
+                and_(learning_sources.c.source == posts.c.source, learning_sources.c.is_on),
+            )
+            .where(
+                disputes.c.id.in_(first),
+                func.trim(revisions.c.text) != "",
+                disputes.c.decided_at <= until if until is not None else true(),
+            )
+            .order_by(disputes.c.id)
+        )
+        return [
+            LearntRow(row.card_id, row.decided_by, row.text, None, None, row.first_decided_at)
+            for row in found
+        ]
 
     # --- trainings --------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ class Owed:
     letter: Letter | None
     attempts: int
     edits: int | None = None
+    correction_id: int | None = None
 
 
 class OutboxStore(Store):
@@ -54,6 +55,11 @@ class OutboxStore(Store):
                 )
             )
         await self._owe("notice", chat_id, now, letter=letter.as_json(), message_id=edits)
+
+    async def owe_correction(
+        self, chat_id: int, letter: Letter, correction_id: int, now: datetime
+    ) -> None:
+        await self._owe("notice", chat_id, now, letter.as_json(), correction_id=correction_id)
 
     async def owe_digest(
         self, chat_id: int, letter: Letter, digest_id: int, part: int, now: datetime
@@ -253,4 +259,5 @@ def _owed(row: AnyRow) -> Owed:
         Letter.from_json(row.letter) if row.letter else None,
         row.attempts,
         row.message_id if row.kind == "notice" else None,
+        row.correction_id,
     )

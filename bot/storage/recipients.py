@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 
 from bot.domain.codes import HarmCode
 from bot.domain.people import Role
@@ -54,6 +54,12 @@ class RecipientStore(Store):
     async def of_person(self, person_id: int) -> Recipient | None:
         found = await self._found(recipients.c.person_id == person_id)
         return found[0] if found else None
+
+    async def answered_by(self, person_id: int) -> Sequence[Recipient]:
+        """The profiles that a person answers for: their own, and as somebody's second contact."""
+        return await self._found(
+            or_(recipients.c.person_id == person_id, recipients.c.second_person_id == person_id)
+        )
 
     async def _found(self, *conditions: ColumnElement[bool]) -> Sequence[Recipient]:
         asked = select(recipients).where(*conditions).order_by(recipients.c.id)

@@ -1,17 +1,18 @@
 """Confirmed revisions owed to recipients."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
-from bot.domain.case import Choice
+from bot.domain.case import CaseState, Choice
 from bot.domain.channel import post_link
 from bot.domain.codes import HarmCode
+from bot.domain.recipient import Recipient
 from bot.domain.referral import ReferralState, ReferredItem
 from bot.storage.reviews import Review
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import channels, posts, referrals, reviews, revisions
+from bot.storage.tables import cards, channels, posts, referrals, reviews, revisions
 
 _PEOPLE = (
     select(func.count())
@@ -66,6 +67,13 @@ class ReferralStore(Store):
             )
         )
 
+    async def card_of(self, number: int) -> int | None:
+        """The card of a referral, by the referral's number."""
+        found: int | None = await self._connection.scalar(
+            select(referrals.c.card_id).where(referrals.c.id == number)
+        )
+        return found
+
     async def is_on_its_way(self, card_id: int) -> bool:
         """Whether a digest that carries this card has been made and is not delivered yet."""
         found = select(referrals.c.id).where(
@@ -82,14 +90,24 @@ class ReferralStore(Store):
         )
         return int(done.rowcount)
 
-    async def owed_to(self, recipient_id: int, limit: int) -> Sequence[ReferredItem]:
-        """Owed referrals of newest revisions, oldest first. A stale one is never among them."""
+    async def owed_to(
+        self, recipient_id: int, limit: int, harms: Collection[HarmCode] | None = None
+    ) -> Sequence[ReferredItem]:
+        """Owed referrals of newest revisions, oldest first. A stale one is never among them.
+
+        harms: only those with one of these codes.
+        """
         return await self._items(
             referrals.c.recipient_id == recipient_id,
             referrals.c.state == ReferralState.OWED,
             posts.c.newest_revision_id == referrals.c.revision_id,
+            *([referrals.c.harm.in_(harms)] if harms is not None else []),
             limit=limit,
         )
+
+    async def owes_at_once(self, recipient: Recipient) -> bool:
+        """Whether something is owed that the profile does not let wait."""
+        return bool(await self.owed_to(recipient.id, 1, recipient.at_once))
 
     async def in_digest(self, digest_id: int) -> Sequence[ReferredItem]:
         """The referrals that a digest on its way carries, oldest first."""
@@ -98,14 +116,21 @@ class ReferralStore(Store):
         )
 
     async def withdraw_edited(self, digest_id: int, problem: str) -> int:
-        """Takes back a digest's referrals whose posts were edited since; returns how many."""
+        """Takes back a digest's referrals whose posts were edited, or whose cards were withdrawn,
+        since; returns how many.
+        """
         newest = select(posts.c.newest_revision_id).where(posts.c.id == referrals.c.post_id)
         done = await self._connection.execute(
             update(referrals)
             .where(
                 referrals.c.digest_id == digest_id,
                 referrals.c.state == ReferralState.LEASED,
-                referrals.c.revision_id != newest.scalar_subquery(),
+                or_(
+                    referrals.c.revision_id != newest.scalar_subquery(),
+                    referrals.c.card_id.in_(
+                        select(cards.c.id).where(cards.c.state == CaseState.WITHDRAWN)
+                    ),
+                ),
             )
             .values(state=ReferralState.WITHDRAWN, problem=problem)
         )

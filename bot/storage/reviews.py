@@ -73,6 +73,14 @@ class ReviewStore(Store):
             update(reviews).where(reviews.c.id == review_id).values(stands=False, undone_at=now)
         )
 
+    async def all_undone(self, card_id: int, now: datetime) -> None:
+        """No look at the card stands any more: it waits for a first one again."""
+        await self._connection.execute(
+            update(reviews)
+            .where(reviews.c.card_id == card_id, reviews.c.stands)
+            .values(stands=False, undone_at=now)
+        )
+
 
 def _review(row: AnyRow) -> Review:
     look = Look(

@@ -9,6 +9,7 @@ from bot.storage.board import BoardStore
 from bot.storage.cards import CardStore
 from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
+from bot.storage.digest_calls import DigestCallStore
 from bot.storage.digests import DigestStore
 from bot.storage.examples import ExampleStore
 from bot.storage.files import FileStore
@@ -20,9 +21,12 @@ from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
 from bot.storage.posts import PostStore
 from bot.storage.quality import QualityStore
+from bot.storage.receipts import ReceiptStore
 from bot.storage.rechecks import RecheckStore
 from bot.storage.recipients import RecipientStore
 from bot.storage.referrals import ReferralStore
+from bot.storage.retention import RetentionStore
+from bot.storage.reversals import ReversalStore
 from bot.storage.reviews import ReviewStore
 from bot.storage.samples import SampleStore
 from bot.storage.sources import SourceStore
@@ -56,6 +60,10 @@ class UnitOfWork:
         self.digests = DigestStore(connection)
         self.outbox = OutboxStore(connection)
         self.files = FileStore(connection)
+        self.receipts = ReceiptStore(connection)
+        self.reversals = ReversalStore(connection)
+        self.digest_calls = DigestCallStore(connection)
+        self.retention = RetentionStore(connection)
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
         self.stats = StatsStore(connection)

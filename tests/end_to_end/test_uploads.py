@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import uploads
+from bot.chat import fetching
 from bot.domain.people import Role
 from sandbox.double import Message, Person
 from sandbox.double.world import Media
@@ -225,7 +225,7 @@ async def test_film_that_comes_as_a_document_too_is_greeted(stage: Stage) -> Non
 async def test_file_is_fetched_again_when_telegram_stumbles(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(fetching, "_PAUSES", (0.01, 0.01))
     await stage.start()
     stage.double.fault("getFile", status=502, times=2)
 
@@ -235,7 +235,7 @@ async def test_file_is_fetched_again_when_telegram_stumbles(
 async def test_file_that_cannot_be_fetched_is_asked_for_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, copies: Callable[[], list[Path]]
 ) -> None:
-    monkeypatch.setattr(uploads, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(fetching, "_PAUSES", (0.01, 0.01))
     await stage.start()
     stage.double.fault("getFile", status=502, times=3)
 

@@ -4,6 +4,18 @@ Promise 1 stands in `referrals`: its foreign keys name a confirming review of th
 revision which has not been undone. Promise 3 stands in `cards.is_forwardable` and the same keys.
 """
 
+from bot.storage.tables.answering import (
+    corrections,
+    digest_calls,
+    disputes,
+    holds,
+    pauses,
+    receipts,
+    received,
+    reopenings,
+    retention_days,
+    withdrawals,
+)
 from bot.storage.tables.arriving import inbox
 from bot.storage.tables.base import metadata
 from bot.storage.tables.deciding import bands, cards, cases, desks, reviews, statements
@@ -30,23 +42,32 @@ __all__ = [
     "cards",
     "cases",
     "channels",
+    "corrections",
     "desks",
+    "digest_calls",
     "digest_files",
     "digests",
+    "disputes",
     "files",
     "gaps",
+    "holds",
     "inbox",
     "invites",
     "learning_sources",
     "metadata",
     "outbox",
+    "pauses",
     "people",
     "post_members",
     "posts",
+    "receipts",
+    "received",
     "rechecks",
     "recipient_codes",
     "recipients",
     "referrals",
+    "reopenings",
+    "retention_days",
     "reviews",
     "revisions",
     "roles",
@@ -58,4 +79,5 @@ __all__ = [
     "trainings",
     "verdicts",
     "watches",
+    "withdrawals",
 ]

@@ -104,7 +104,8 @@ referrals = Table(
     CheckConstraint("review_stands", name="review_was_not_undone"),
     CheckConstraint("is_forwardable", name="card_is_forwardable"),
     CheckConstraint(
-        "state NOT IN ('leased', 'delivered') OR digest_id IS NOT NULL", name="sent_in_a_digest"
+        "state NOT IN ('leased', 'delivered', 'answered') OR digest_id IS NOT NULL",
+        name="sent_in_a_digest",
     ),
     one_of("harm", FORWARDABLE),
     one_of("state", ReferralState),
@@ -120,6 +121,7 @@ outbox = Table(
     Column("chat_id", BigInteger, nullable=False),
     Column("person_id", ForeignKey("people.id")),
     Column("digest_id", ForeignKey("digests.id")),
+    Column("correction_id", ForeignKey("corrections.id")),
     Column("letter", JSON),
     Column("state", String(16), nullable=False),
     Column("owed_at", UtcDateTime, nullable=False),

@@ -87,9 +87,17 @@ revisions = Table(
     Column("edited_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("is_judged", Boolean, nullable=False, server_default=false()),
+    Column("forgotten_at", UtcDateTime),
     UniqueConstraint("post_id", "number"),
     UniqueConstraint("id", "post_id"),
     one_of("source", SourceKind),
+)
+_has_words = revisions.c.forgotten_at.is_(None)
+Index(
+    "ix_revisions_with_words",
+    revisions.c.seen_at,
+    sqlite_where=_has_words,
+    postgresql_where=_has_words,
 )
 Index(
     "ix_revisions_unjudged",

@@ -1,0 +1,327 @@
+"""Row p: words go when their time is over, from everywhere; hashes, counts and the chain stay."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text as sql
+
+from bot.domain.audit import verify
+from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.post import SourceKind
+from bot.domain.retention import Forgotten, Held
+from bot.services import retain
+from bot.storage.inbox import Received
+from tests.answering.conftest import Deliver
+from tests.factories import Flow, post
+
+DAY = timedelta(days=1)
+
+
+async def words(flow: Flow) -> list[str]:
+    """Every text that is left of any post."""
+    found = await flow.rows(
+        "SELECT text FROM revisions UNION ALL SELECT text FROM post_members ORDER BY 1"
+    )
+    return [str(row.text) for row in found if row.text]
+
+
+async def dismissed(flow: Flow, text: str = "FLAG biasa saja") -> int:
+    """The case of a dismissed card."""
+    card, budi = await flow.flagged(text), await flow.moderator("Budi")
+    await flow.dismiss(budi, card, PurposeCode.NEWS)
+    await flow.deal.duty(budi, on=False, chat_id=budi.telegram_id)
+    return card.case_id
+
+
+async def test_p_unflagged_words_go_after_30_days_and_hash_and_score_stay(flow: Flow) -> None:
+    await flow.arrive(post("Cuaca cerah"))
+    flow.clock.advance(30 * DAY - timedelta(minutes=1))
+    early = await flow.retain.all()
+    flow.clock.advance(timedelta(minutes=1))
+
+    assert (early.total, (await flow.retain.all()).unflagged) == (0, 1)
+
+    assert await words(flow) == []
+    (row,) = await flow.rows("SELECT content_hash, forgotten_at, media FROM revisions")
+    assert len(str(row.content_hash)) == 64
+    assert row.forgotten_at is not None
+    (verdict,) = await flow.rows("SELECT score FROM verdicts")
+    assert verdict.score == pytest.approx(0.1)
+
+
+async def test_p_dismissed_words_go_after_90_days_with_the_reasons(flow: Flow) -> None:
+    await dismissed(flow)
+    flow.clock.advance(89 * DAY)
+    early = await flow.retain.all()
+    flow.clock.advance(1 * DAY)
+
+    assert (early.total, (await flow.retain.all()).dismissed) == (0, 1)
+
+    assert await words(flow) == []
+    assert [row.reasons for row in await flow.rows("SELECT reasons FROM verdicts")] in (
+        [[]],
+        ["[]"],
+    )
+    assert await flow.rows("SELECT band FROM bands") == []
+    (card,) = await flow.cards()
+    assert (card.state, card.purpose) == ("dismissed", "NEWS")
+
+
+async def test_p_referred_words_go_six_months_after_delivery_with_the_digest(
+    flow: Flow, deliver: Deliver
+) -> None:
+    await deliver()
+    flow.clock.advance(182 * DAY)
+    early = await flow.retain.all()
+    flow.clock.advance(1 * DAY)
+
+    done = await flow.retain.all()
+
+    assert (early.total, done.referred, done.digests) == (0, 1, 1)
+    assert await words(flow) == []
+    (row,) = await flow.rows("SELECT letter FROM outbox WHERE digest_id IS NOT NULL")
+    assert "FLAG" not in str(row.letter)
+
+
+async def test_p_what_waits_or_is_on_its_way_is_kept(flow: Flow) -> None:
+    await flow.recipient()
+    await flow.referred("FLAG ini terutang saja")  # owed, never sent
+    await flow.flagged("FLAG menunggu keputusan orang")
+    flow.clock.advance(3650 * DAY)
+
+    assert await flow.retain.all() == Forgotten()
+    assert len(await words(flow)) == 2
+
+
+async def test_p_edit_keeps_both_versions_until_the_newer_is_over(flow: Flow) -> None:
+    original = post("Cuaca cerah")
+    await flow.arrive(original)
+    flow.clock.advance(29 * DAY)
+    await flow.edit(original, "Cuaca mendung")
+    flow.clock.advance(2 * DAY)
+    kept = await flow.retain.all()
+    flow.clock.advance(28 * DAY)
+
+    assert (kept.total, (await flow.retain.all()).unflagged) == (0, 1)
+    assert await words(flow) == []
+
+
+async def test_p_hold_keeps_a_cases_words_until_it_is_lifted(flow: Flow) -> None:
+    case_id, admin = await dismissed(flow), await flow.admin()
+    assert await flow.retain.hold(admin, case_id, "perkara di pengadilan") is Held.PLACED
+    flow.clock.advance(400 * DAY)
+    held = await flow.retain.all()
+
+    assert await flow.retain.lift(admin, case_id) is Held.LIFTED
+
+    assert (held.total, (await flow.retain.all()).dismissed) == (0, 1)
+    assert {"held", "hold lifted"} <= set(await flow.audited())
+
+
+async def test_holds_need_a_case_and_a_reason(flow: Flow) -> None:
+    case_id, admin = await dismissed(flow), await flow.admin()
+
+    assert await flow.retain.hold(admin, 999, "perkara lain") is Held.NO_CASE
+    assert await flow.retain.hold(admin, case_id, " ") is Held.NO_REASON
+    assert await flow.retain.lift(admin, case_id) is Held.NOT_HELD
+    await flow.retain.hold(admin, case_id, "perkara di pengadilan")
+    assert await flow.retain.hold(admin, case_id, "perkara di pengadilan") is Held.ALREADY
+    assert [one.case_id for one in await flow.retain.holds()] == [case_id]
+
+
+async def test_p_forgotten_words_teach_nothing(flow: Flow) -> None:
+    await dismissed(flow)
+    async with flow.database.work() as work:
+        admin = await flow.admin()
+        await work.learning.switch(SourceKind.BOT, True, admin.id, flow.clock.now())
+        await work.commit()
+    async with flow.database.look() as work:
+        before = await work.learning.rows()
+    flow.clock.advance(90 * DAY)
+    await flow.retain.all()
+
+    async with flow.database.look() as work:
+        assert (len(before), await work.learning.rows()) == (1, [])
+
+
+async def test_p_updates_that_were_set_aside_are_emptied(flow: Flow) -> None:
+    await flow.receive.keep([{"update_id": 7, "message": {"text": "rahasia"}}])
+    async with flow.database.work() as work:
+        await work.inbox.keep([Received(8, "people", {"text": "baru"})], flow.clock.now())
+        await work.inbox.handled([7], flow.clock.now(), "ValueError('rahasia')")
+        await work.commit()
+    flow.clock.advance(31 * DAY)
+
+    done = await flow.retain.all()
+
+    rows = await flow.rows("SELECT payload, problem FROM inbox ORDER BY update_id")
+    assert done.updates == 1
+    assert [(row.payload, row.problem) for row in rows] == [
+        ("{}", "forgotten"),
+        ('{"text": "baru"}', None),  # nobody has handled it yet: it is not lost
+    ]
+
+
+async def test_dry_run_counts_the_same_and_keeps_everything(flow: Flow, deliver: Deliver) -> None:
+    await deliver(2)
+    await dismissed(flow)
+    await flow.arrive(*(post(f"Cuaca {n}") for n in range(3)))
+    flow.clock.advance(200 * DAY)
+    before, audited = await words(flow), await flow.audited()
+
+    would = await flow.retain.all(dry_run=True)
+
+    assert (await words(flow), await flow.audited()) == (before, audited)
+    assert would == await flow.retain.all()
+    assert (would.unflagged, would.dismissed, would.referred) == (3, 1, 2)
+    assert (await flow.retain.all()).total == 0
+
+
+async def test_forgetting_does_not_break_the_audit_chain(flow: Flow, deliver: Deliver) -> None:
+    """Before and after: the same entries, every one still following, with tombstones behind."""
+    await deliver(2)
+    await dismissed(flow)
+    await flow.arrive(post("Cuaca cerah"))
+    async with flow.database.look() as work:
+        before = [entry async for entry in work.audit.entries()]
+    flow.clock.advance(200 * DAY)
+
+    await flow.retain.all()
+
+    async with flow.database.look() as work:
+        after = [entry async for entry in work.audit.entries()]
+        newest = await work.audit.newest_hash()
+    assert verify(after, newest) == len(after)
+    assert after[: len(before)] == before
+    tombs = [(entry.details["why"], entry.details["posts"]) for entry in after[len(before) :]]
+    assert tombs == [("unflagged", 1), ("dismissed", 1), ("referred", 1), ("referred", 1)]
+
+
+async def test_tombstone_proves_the_words_to_whoever_has_them(flow: Flow) -> None:
+    original = post("Cuaca cerah")
+    await flow.arrive(original)
+    (row,) = await flow.rows("SELECT id FROM posts")
+    flow.clock.advance(30 * DAY)
+    await flow.retain.all()
+
+    async with flow.database.look() as work:
+        entries = [entry async for entry in work.audit.entries()]
+    expected = hashlib.sha256(f"{row.id}:{original.content_hash}".encode()).hexdigest()
+    assert entries[-1].details["hash"] == expected
+
+
+async def test_nightly_begins_at_its_time_and_once_a_day(flow: Flow) -> None:
+    """The flow's clock starts at noon in Jakarta; forgetting begins at 03:30 there."""
+    await flow.arrive(post("Cuaca cerah"))
+    flow.clock.advance(30 * DAY)
+    first = await flow.retain.nightly()  # the night of today was never done
+    await flow.arrive(post("Cuaca mendung"))
+    flow.clock.advance(timedelta(hours=2))
+    later = await flow.retain.nightly()
+    nights = await flow.rows("SELECT day, ended_at FROM retention_days")
+
+    assert (first.unflagged, later.total) == (1, 0)
+    assert [row.ended_at is not None for row in nights] == [True]
+
+
+async def test_crash_in_the_middle_of_a_night_leaves_the_rest_for_later(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retain, "_BATCH", 1)
+    monkeypatch.setattr(retain, "_MOST_BATCHES", 2)
+    await flow.arrive(*(post(f"Cuaca {n}") for n in range(5)))
+    flow.clock.advance(30 * DAY)
+
+    done = [(await flow.retain.nightly()).unflagged for _ in range(4)]
+
+    assert done == [2, 2, 1, 0]
+
+
+# --- captures, pictures, a digest's files, and attack know-how ------------------------------
+
+
+async def captured(flow: Flow, revision_id: int) -> str:
+    """A capture of a revision with a picture; the picture's hash."""
+    async with flow.database.work() as work:
+        sha256 = await work.files.keep(f"picture of {revision_id}".encode(), flow.clock.now())
+        await work.connection.execute(
+            sql("DELETE FROM captures WHERE revision_id = :id"), {"id": revision_id}
+        )
+        await work.connection.execute(
+            sql(
+                "INSERT INTO captures (revision_id, taken_at, content, sha256, picture_sha256,"
+                " picture_hides_words, pictured_at)"
+                " SELECT id, seen_at, text, content_hash, :sha256, false, seen_at"
+                " FROM revisions WHERE id = :id"
+            ),
+            {"id": revision_id, "sha256": sha256},
+        )
+        await work.commit()
+    return sha256
+
+
+async def test_p_capture_picture_and_digest_files_go_and_hashes_stay(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver()
+    picture = await captured(flow, (await flow.card(sent.cards[0])).revision_id)
+    async with flow.database.work() as work:
+        document = await work.files.keep(b"a digest's document", flow.clock.now())
+        await work.connection.execute(
+            sql(
+                "INSERT INTO digest_files (digest_id, place, name, sha256, size)"
+                " VALUES (:digest, 99, 'digest.csv', :sha256, 19)"
+            ),
+            {"digest": sent.digest_id, "sha256": document},
+        )
+        await work.commit()
+    flow.clock.advance(183 * DAY)
+
+    await flow.retain.all()
+
+    async with flow.database.look() as work:
+        assert (await work.files.get(picture), await work.files.get(document)) == (None, None)
+    (capture,) = await flow.rows("SELECT content, sha256, picture_sha256 FROM captures")
+    assert (capture.content, capture.picture_sha256) == (None, picture)
+    assert len(str(capture.sha256)) == 64
+
+
+async def test_instructions_stay_in_the_capture_alone_once_referred(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver(1, HarmCode.INSTRUCT)
+    await flow.retain.seal()
+    await captured(flow, (await flow.card(sent.cards[0])).revision_id)
+    async with flow.database.work() as work:
+        await work.connection.execute(sql("UPDATE captures SET content = 'the words'"))
+        await work.connection.execute(sql("UPDATE revisions SET text = 'the words'"))
+        await work.commit()
+
+    assert [await flow.retain.seal() for _ in range(2)] == [1, 0]
+
+    assert await words(flow) == []
+    (capture,) = await flow.rows("SELECT content FROM captures")
+    assert capture.content == "the words"
+    flow.clock.advance(183 * DAY)
+    assert (await flow.retain.all()).referred == 1
+    (capture,) = await flow.rows("SELECT content FROM captures")
+    assert capture.content is None
+
+
+async def test_instructions_without_a_capture_are_not_lost(flow: Flow, deliver: Deliver) -> None:
+    await deliver(1, HarmCode.INSTRUCT)
+    async with flow.database.work() as work:
+        await work.connection.execute(sql("DELETE FROM captures"))
+        await work.connection.execute(sql("UPDATE revisions SET text = 'the words'"))
+        await work.commit()
+
+    assert await flow.retain.seal() == 0
+    assert await words(flow) == ["the words"]
+
+
+async def test_other_codes_are_not_sealed(flow: Flow, deliver: Deliver) -> None:
+    sent = await deliver()
+    await captured(flow, (await flow.card(sent.cards[0])).revision_id)
+
+    assert await flow.retain.seal() == 0
