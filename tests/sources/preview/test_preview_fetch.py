@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.preview import PreviewAnswer, Reached
 from bot.ports import Preview
@@ -413,3 +415,50 @@ async def test_a_small_answer_cannot_grow_without_end() -> None:
 
     assert answered is Reached.TOO_LARGE
     assert peak < 5_000_000
+
+
+_ADDRESSES = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=40),
+    st.from_regex(
+        r"(https?|ftp|data)?:?//[a-z0-9@:.\[\]%*_-]{0,20}(/[a-z?#%]{0,9})?", fullmatch=True
+    ),
+)
+_DATES = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=30),
+    st.from_regex(
+        r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} \d\d?:\d\d?(:\d\d)? [-+A-Z0-9]{0,6}"
+    ),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.integers(200, 599),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "location": _ADDRESSES,
+            "retry-after": _DATES,
+            "date": _DATES,
+            "content-type": st.text(st.characters(codec="utf-8"), max_size=30),
+            "content-encoding": st.sampled_from(["gzip", "", "br", "GZIP", "gzip, gzip"]),
+        },
+    ),
+    st.one_of(st.binary(max_size=60), st.just(GOOD), st.just(gzip.compress(GOOD))),
+)
+def test_no_answer_whatever_it_holds_raises(
+    status: int, headers: dict[str, str], body: bytes
+) -> None:
+    sent = [(name, value.encode()) for name, value in headers.items()]
+    asked = list[str]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(status, headers=sent, stream=Pieces(body))
+
+    answered = asyncio.run(site(answer).page(NAME))
+
+    assert isinstance(answered, PreviewAnswer)
+    assert set(asked) <= {"t.me", "telegram.me"}
+    assert (answered.page is None) or status == 200
+    assert answered.retry_after is None or timedelta(0) <= answered.retry_after <= timedelta(days=7)
