@@ -27,7 +27,7 @@ from classifiers.model import Model
 from classifiers.ngrams import BUCKETS
 
 # Goes up when the meaning of the arrays, the hash keys or the normalisation changes.
-SCHEMA = 2
+SCHEMA = 3
 MANIFEST = "model.json"
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 _AGAIN = "Train it again (python -m classifiers train) or restore the directory from a copy."

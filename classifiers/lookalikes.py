@@ -53,6 +53,7 @@ OTHER_SIGNS = r"\u0370-\u058f\u1f00-\u1fff\u13a0-\u13ff\ua4d0-\ua4ff\uab70-\uabb
 _OTHER = re.compile(rf"[{OTHER_SIGNS}]")
 _WORD = re.compile(r"[^\W_]+")
 _LATIN = re.compile(r"[a-z]")
+_DIGIT_INSIDE = re.compile(r"(?<=[^\W\d_])[013457](?=[^\W\d_])")  # as `leet` reads them
 _MEETING = re.compile(rf"[a-z]\d?[{OTHER_SIGNS}]|[{OTHER_SIGNS}]\d?(?=[a-z])")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 # Letters that nobody takes for one of the other script: they tell what a word is written in.
@@ -74,7 +75,8 @@ def fold_mixed_words(text: str) -> str:
 
     A word of both scripts goes to the script of most of its letters (ties to Latin). In a text that
     is three quarters Latin, a word made only of twins is read as Latin too. Where more than a third
-    of the words that could be mixed are, and three at least, the whole text goes to one script.
+    of the words that could be mixed are, and three at least, the whole text goes to one script; a
+    digit inside a word speaks for it, as one that stands for a letter may have been its last Latin.
     """
     if not _OTHER.search(text):
         return text
@@ -82,7 +84,7 @@ def fold_mixed_words(text: str) -> str:
     if not (mostly_latin or _MEETING.search(text)):
         return text
     foreign = [word for word in _WORD.findall(text) if _OTHER.search(word)]
-    mixed = [word for word in foreign if _LATIN.search(word)]
+    mixed = [word for word in foreign if _LATIN.search(word) or _DIGIT_INSIDE.search(word)]
     if len(mixed) > 2 and 3 * len(mixed) > len(foreign):
         table = TO_LATIN if mostly_latin or _is_latin("".join(mixed)) else TO_CYRILLIC
         return text.translate(table)

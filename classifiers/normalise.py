@@ -11,7 +11,7 @@ import unicodedata
 import numpy as np
 
 from classifiers.disguise import join_pulled_apart
-from classifiers.leet import read_leet
+from classifiers.leet import read_leet, shorten_leet
 from classifiers.letters import FOLDED
 from classifiers.lookalikes import OLD_LETTERS, fold_capitals, fold_mixed_words
 
@@ -50,8 +50,9 @@ def normalise(text: str) -> str:
 
 
 def _without_runs(text: str) -> str:
-    """A letter that stands three times or more once, a mark twice."""
+    """A letter that stands three times or more once, a mark twice; once where it is a letter."""
     if _has_run_of_three(text):
+        text = shorten_leet(text)
         text = _LETTER_RUN.sub(r"\1", text)
         text = _MARK_RUN.sub(r"\1\1", text)
     return text
