@@ -59,13 +59,16 @@ def evaluate_command(
     with refusals():
         model = load(directory)
         rows = [row for path in tables for row in evaluation_rows(path, split, group_by)]
-        report = evaluate(model, rows)
+        promised = model.about.get("threshold")
+        report = evaluate(model, rows) | {"promised": promised}
         if card is not None:
             _write_card(card, model, rows, tables, columns)
     if as_json:
         click.echo(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
     else:
         print_report(report, _console())
+        for sentence in sentences(promised) if promised else ():
+            click.echo(sentence)
 
 
 def _write_card(

@@ -56,8 +56,9 @@ _LATIN = re.compile(r"[a-z]")
 _DIGIT_INSIDE = re.compile(r"(?<=[^\W\d_])[013457](?=[^\W\d_])")  # as `leet` reads them
 _MEETING = re.compile(rf"[a-z]\d?[{OTHER_SIGNS}]|[{OTHER_SIGNS}]\d?(?=[a-z])")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-# Letters that nobody takes for one of the other script: they tell what a word is written in.
-_LATIN_ALONE = re.compile(r"[dfjlqsvz]")
+# Letters that nobody takes for one of the other script, and digits that look like an l, s or t:
+# they tell what a word is written in.
+_LATIN_ALONE = re.compile(r"[dfjlqsvz157]")
 _CYRILLIC_ALONE = re.compile(r"[бёзйлщъыю]")
 
 
@@ -84,7 +85,7 @@ def fold_mixed_words(text: str) -> str:
     if not (mostly_latin or _MEETING.search(text)):
         return text
     foreign = [word for word in _WORD.findall(text) if _OTHER.search(word)]
-    mixed = [word for word in foreign if _LATIN.search(word) or _DIGIT_INSIDE.search(word)]
+    mixed = [word for word in foreign if _is_mixed(word)]
     if len(mixed) > 2 and 3 * len(mixed) > len(foreign):
         table = TO_LATIN if mostly_latin or _is_latin("".join(mixed)) else TO_CYRILLIC
         return text.translate(table)
@@ -93,6 +94,13 @@ def fold_mixed_words(text: str) -> str:
         return _fold_word(match.group(), mostly_latin)
 
     return _WORD.sub(fold, text)
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a word with letters that have twins may be in disguise."""
+    if _LATIN.search(word) or _DIGIT_INSIDE.search(word):
+        return True
+    return bool(_GREEK.search(word) and _CYRILLIC.search(word))
 
 
 def _is_mostly_latin(text: str) -> bool:

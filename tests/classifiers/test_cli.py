@@ -51,6 +51,7 @@ def test_train_then_evaluate_gives_every_measure(table: Path, tmp_path: Path) ->
     report = json.loads(measured.stdout)
     assert report.keys() >= MEASURES | {"posts_per_second", "by_group", "by_lang"}
     assert report["n"] == 30
+    assert report["promised"].keys() >= {"recall_at_least", "benign_rate_at_most"}
     assert report["by_group"]["g0"].keys() == MEASURES
     assert report["by_group"]["g0"]["roc_auc"] is None
     assert report["by_lang"]["en"]["roc_auc"] > 0.95
@@ -129,6 +130,7 @@ def test_evaluate_without_json_prints_a_table(table: Path, saved: Path) -> None:
     assert result.exit_code == 0
     assert "posts/s" in result.output
     assert "rows" in result.output
+    assert "held-out positives: of further ones like them at least" in result.output
 
 
 def test_any_column_can_be_sliced_by(saved: Path, write_csv: Write) -> None:

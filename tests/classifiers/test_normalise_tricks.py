@@ -54,3 +54,26 @@ def test_hostile_input_takes_linear_time(unit: str) -> None:
     normalise(text)
 
     assert time.perf_counter() - start < 1.5
+
+
+@pytest.mark.parametrize(
+    ("disguised", "plain"),
+    [
+        ("j@@@@ngan p3rc4ya k@b@r b0h0ng", "jangan percaya kabar bohong"),
+        ("k4m! m€nun6gu d! s!n! s3mu4", "kami menunggu di sini semua"),
+        ("w1ll, 11m4 bu4h b3ras, m3nu11s sur4t", "will, lima buah beras, menulis surat"),
+        ("чи7эя τ3яτσ9 п!κ 57σя1эs чgαiи", None),
+    ],
+)
+def test_two_tricks_at_once_are_undone(disguised: str, plain: str | None) -> None:
+    found = normalise(disguised)
+
+    if plain is None:  # which letters were meant is a guess; that they were Latin is not
+        assert found.isascii()
+    else:
+        assert found == plain
+
+
+def test_full_stops_of_a_plain_text_keep_their_bangs() -> None:
+    assert normalise("Maju! Serang! Sekarang juga!") == "maju! serang! sekarang juga!"
+    assert normalise("harga $$$ dan c++") == "harga $$ dan c++"
