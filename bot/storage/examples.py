@@ -7,9 +7,10 @@ from sqlalchemy import Select, func, select
 
 from bot.domain.case import CaseState
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.receipt import DisputeState
 from bot.domain.referral import ReferralState
 from bot.storage.store import Store
-from bot.storage.tables import cards, referrals, revisions
+from bot.storage.tables import cards, disputes, referrals, revisions
 
 _CONFIRMED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.KEPT)
 
@@ -28,8 +29,8 @@ class ExampleStore(Store):
     async def decided(self, most: int) -> list[DecidedRevision]:
         """The latest decisions that can be shown as examples, at most so many of each kind.
 
-        Not: what was undone, withdrawn or forgotten, and instructions, whose words nobody is to see
-        again once they are decided.
+        Not: what was undone, withdrawn, forgotten or agreed to be a mistake, and instructions,
+        whose words nobody is to see again once they are decided.
         """
         confirmed = _decided().where(cards.c.state.in_(_CONFIRMED))
         dismissed = _decided().where(cards.c.state == CaseState.DISMISSED)
@@ -59,6 +60,11 @@ class ExampleStore(Store):
 
 def _decided() -> Select[tuple[int, int, str | None, str | None]]:
     withdrawn = select(referrals.c.card_id).where(referrals.c.state == ReferralState.WITHDRAWN)
+    mistaken = (
+        select(referrals.c.card_id)
+        .join(disputes, disputes.c.referral_id == referrals.c.id)
+        .where(disputes.c.state == DisputeState.AGREED)
+    )
     return (
         select(cards.c.revision_id, cards.c.post_id, cards.c.harm, cards.c.purpose)
         .join(revisions, revisions.c.id == cards.c.revision_id)
@@ -66,5 +72,6 @@ def _decided() -> Select[tuple[int, int, str | None, str | None]]:
             func.trim(revisions.c.text) != "",
             cards.c.harm.is_distinct_from(HarmCode.INSTRUCT),
             cards.c.id.not_in(withdrawn),
+            cards.c.id.not_in(mistaken),
         )
     )

@@ -204,6 +204,19 @@ async def test_not_violating_teaches_only_when_a_moderator_agrees(
     assert await taught(flow) == [(None, fresh.id)]
 
 
+async def test_agreed_mistake_is_no_example_any_more(flow: Flow, deliver: Deliver) -> None:
+    sent = await deliver()
+    fresh = await flow.moderator("Rina", on_duty=False)
+    await flow.answer.one(sent.regulator, sent.referrals[0], NOT_VIOLATING)
+    async with flow.database.look() as work:
+        before = await work.examples.decided(10)
+
+    await flow.answer.decide(fresh, await dispute(flow))
+
+    async with flow.database.look() as work:
+        assert (len(before), await work.examples.decided(10)) == (1, [])
+
+
 async def test_moderator_who_keeps_it_leaves_the_label(flow: Flow, deliver: Deliver) -> None:
     sent = await deliver()
     fresh = await flow.moderator("Rina", on_duty=False)
