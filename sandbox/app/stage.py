@@ -18,6 +18,7 @@ from bot.domain.errors import SaringError
 from sandbox.app.cast import ADMIN_ID, BOT_NAME, TOKEN, Cast, gather
 from sandbox.app.clock import MovedClock
 from sandbox.app.life import Life, Step
+from sandbox.app.public import PublicSide
 from sandbox.double import Base, Chat, Double, Media, Message, Person, Press
 
 T = TypeVar("T")
@@ -40,6 +41,8 @@ class Stage:
         self.clock = MovedClock(self.play / "clock")
         self.double = Double(TOKEN, username=BOT_NAME, first_name="Saring", clock=self.clock.now)
         self.cast: Cast = gather(self.double, language)
+        self.public = PublicSide(self.double, self.cast.channels.values(), self.clock)
+        self.base: Base  # where the double listens, while the stage is open
         self.life: Life
         self.is_opened = False  # channels are watched and somebody is on duty
         self.is_complete = False  # the others have joined too
@@ -52,22 +55,27 @@ class Stage:
         with _only_one(self.folder):
             shutil.rmtree(self.play, ignore_errors=True)
             self.play.mkdir()
-            async with self.double.serve() as self.base:
-                self.life = Life(self.play, self._settings(self.base), self._stepped)
-                watching = asyncio.create_task(self._watch_polls())
+            async with self.double.serve() as self.base, self.public.serve() as preview:
+                self.life = Life(self.play, self._settings(self.base, preview), self._stepped)
+                watching = [
+                    asyncio.create_task(self._watch_polls()),
+                    asyncio.create_task(self.public.follow()),
+                ]
                 try:
                     await self.start_bot()
                     yield self
                 finally:
                     await self.life.kill()
-                    watching.cancel()
-                    await asyncio.wait({watching})
+                    for task in watching:
+                        task.cancel()
+                    await asyncio.wait(watching)
 
-    def _settings(self, base: Base) -> dict[str, str]:
+    def _settings(self, base: Base, preview: str) -> dict[str, str]:
         folder = self.folder.resolve()
         return {
             "BOT_TOKEN": base.token,
             "BOT_API_URL": base.base_url,
+            "PREVIEW_URL": preview,
             "ADMIN_IDS": str(ADMIN_ID),
             "CONTACT": CONTACT,
             "OPERATOR": "Sandbox",
