@@ -14,7 +14,6 @@ from bot.domain.errors import SettingsError
 from bot.settings import Settings, read_settings
 
 _FOLDER = Path("data/sandbox")
-_PORT = 8042
 _BESIDE_A_BOT = (
     "BOT_TOKEN is set, and the sandbox does not start beside a real bot. `make run` runs the bot; "
     "to play, take BOT_TOKEN out of the environment and .env, or start the sandbox elsewhere."
@@ -36,7 +35,9 @@ _TOLD = """
 
 
 @click.command("sandbox")
-@click.option("--port", default=_PORT, show_default=True, help="Loopback port; 0 for a free one.")
+@click.option(
+    "--port", type=int, help="Loopback port. Default: 8042, or a free one if it is taken."
+)
 @click.option("--language", type=click.Choice(["en", "id"]), default="en", show_default=True)
 @click.option(
     "--scenario",
@@ -50,7 +51,7 @@ _TOLD = """
     show_default=True,
     help="Where the sandbox keeps its own data; emptied at each start.",
 )
-def sandbox(port: int, language: str, scenario: Path | None, folder: Path) -> None:
+def sandbox(port: int | None, language: str, scenario: Path | None, folder: Path) -> None:
     """A Telegram on this machine: the real bot, made-up channels, and you play everybody."""
     settings = read_settings()
     if scenario is not None:
@@ -60,7 +61,7 @@ def sandbox(port: int, language: str, scenario: Path | None, folder: Path) -> No
 
 
 def show_sandbox(
-    settings: Settings, port: int = _PORT, language: str = "en", folder: Path = _FOLDER
+    settings: Settings, port: int | None = None, language: str = "en", folder: Path = _FOLDER
 ) -> None:
     """Serves the page until it is stopped. Raises SettingsError beside a real bot's token."""
     _refuse_beside_a_bot(settings)
@@ -75,7 +76,7 @@ def _refuse_beside_a_bot(settings: Settings) -> None:
         raise SettingsError(_NOT_HERE)
 
 
-async def _until_stopped(port: int, language: str, folder: Path) -> None:
+async def _until_stopped(port: int | None, language: str, folder: Path) -> None:
     task = asyncio.create_task(_serve(port, language, folder))
     for stop in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
@@ -83,7 +84,7 @@ async def _until_stopped(port: int, language: str, folder: Path) -> None:
         await task
 
 
-async def _serve(port: int, language: str, folder: Path) -> None:
+async def _serve(port: int | None, language: str, folder: Path) -> None:
     from sandbox.app.serve import serving
     from sandbox.app.stage import Stage
 

@@ -5,6 +5,8 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+from starlette.types import ASGIApp
+
 from bot.domain.errors import SaringError
 from sandbox.app.feed import USUAL, Feed
 from sandbox.app.guard import Guard
@@ -23,17 +25,15 @@ class PortTaken(SaringError):
 
 
 @contextlib.asynccontextmanager
-async def serving(stage: Stage, port: int = 0, pace: int = USUAL) -> AsyncIterator[str]:
+async def serving(stage: Stage, port: int | None = 0, pace: int = USUAL) -> AsyncIterator[str]:
     """The page's address while the block runs; it answers before the bot is up.
 
-    port: 0 for a free one. Raises PortTaken, SandboxBusy.
+    port: 0 for a free one, None for the usual one or, where that is taken, a free one. Raises
+    PortTaken, SandboxBusy.
     """
     feed = Feed(stage, pace)
     guard = Guard(Pages(stage, feed).app())
-    try:
-        listener = Listener(guard, port)
-    except OSError:
-        raise PortTaken from None
+    listener = _listen(guard, port)
     guard.admit(listener.port)
     async with stage.open():
         await listener.start()
@@ -46,6 +46,15 @@ async def serving(stage: Stage, port: int = 0, pace: int = USUAL) -> AsyncIterat
             await asyncio.wait(tasks)
             stage.close_streams()
             await listener.stop()
+
+
+def _listen(app: ASGIApp, port: int | None) -> Listener:
+    try:
+        return Listener(app, PORT if port is None else port)
+    except OSError:
+        if port is None:
+            return Listener(app)
+        raise PortTaken from None
 
 
 async def _bring_up(stage: Stage) -> None:

@@ -159,6 +159,7 @@ def _media(message: Message) -> JSON | None:
         }
     if media.kind == "poll":
         found["name"] = media.details["question"]
+        found["options"] = [option["text"] for option in media.details["options"]]
     return found
 
 

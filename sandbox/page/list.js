@@ -42,10 +42,12 @@ export class List {
     if (before) {
       const held = focusIn(before.node);
       before.node.replaceWith(node);
+      join(node);
       if (held !== null) giveFocus(node, held);
       if (how === "edit") flash(node, "changed");
     } else {
       this.#insert(node);
+      join(node);
       if (how === "message") flash(node, "fresh");
     }
     if (this.sticks) this.#jump();
@@ -69,6 +71,7 @@ export class List {
       const node = this.#made(item.message);
       item.node.replaceWith(node);
       item.node = node;
+      join(node);
     }
     this.#count(0);
   }
@@ -87,7 +90,8 @@ export class List {
     const first = this.list.firstElementChild;
     const isBefore = !first || nodes.every(([message]) => this.order(message) <= first.order);
     if (isBefore) this.list.prepend(...nodes.map(([, node]) => node));
-    else for (const [message, node] of nodes) this.#insert(node);
+    else for (const [, node] of nodes) this.#insert(node);
+    for (const [, node] of nodes) join(node);
     this.scroller.scrollTop = top + (this.scroller.scrollHeight - height);
     return fresh.length;
   }
@@ -143,6 +147,12 @@ export class List {
       this.isLoading = false;
     }
   }
+}
+
+/** A further part of an album moves up to the part before it. */
+function join(node) {
+  const { album } = node.dataset;
+  node.classList.toggle("joined", Boolean(album) && node.previousElementSibling?.dataset.album === album);
 }
 
 /** Which of the node's buttons has the focus: a number, -1 for the node itself, null for none. */

@@ -17,6 +17,7 @@ export function messageNode(message, desk) {
     class: ["message", isMine && "mine", message.service && "service", message.rows.length && "has-keys",
       message.protected && "protected"].filter(Boolean).join(" "),
     "data-id": message.id,
+    "data-album": message.album,
     tabindex: "-1",
   });
   if (message.service) {
@@ -35,7 +36,7 @@ export function messageNode(message, desk) {
 /** A post of a channel. desk: {follow, zone, titleOf(key), edit(post), remove(post)} */
 export function postNode(post, desk) {
   const chat = desk.chatOf(post.chat);
-  const node = make("li", { class: "post", "data-id": `${post.chat}/${post.id}`, tabindex: "-1" });
+  const node = make("li", { class: "post", "data-id": `${post.chat}/${post.id}`, "data-album": post.album, tabindex: "-1" });
   const acts = make("span", { class: "acts" },
     post.media?.kind === "poll" ? null : act("edit", post, desk.edit), act("delete", post, desk.remove));
   node.append(
@@ -82,6 +83,10 @@ function attachment(media) {
     return make("figure", {}, make("button", {
       type: "button", class: "shot", "aria-label": say("open-picture"), "data-picture": media.file,
     }, image));
+  }
+  if (media.kind === "poll") {
+    const options = media.options.map((option) => make("li", {}, bdi(option)));
+    return make("div", { class: "poll" }, make("b", { dir: "auto" }, media.name), make("ul", {}, ...options));
   }
   const badge = make("span", { class: "badge-icon" }, icon(media.kind === "document" ? "file" : "film"));
   const about = make("span", { class: "about" }, make("b", {}, bdi(media.name ?? media.kind)), make("small", {}, size(media)));
