@@ -145,11 +145,11 @@ def test_kill_and_restart_in_the_middle_loses_nothing(viewer: Viewer, served: Se
     starts = served.stage.life.starts
 
     page.locator("#kill").click()
+    served.until(lambda: served.stage.life.starts == starts + 1)
     publish(served, "dafatir_sandbox", "أرسلوا المال لشراء السلاح لمقاتلينا واسألوا المشرف.")
     key(page, "moderator", "call to violence").click()
 
     expect(page.locator("#bot-state")).to_have_attribute("data-step", "running")
-    assert served.stage.life.starts == starts + 1
     expect(column(page, "moderator").locator(".message").last).to_contain_text("أرسلوا")
     dismiss(page)
 
