@@ -34,7 +34,9 @@ from bot.chat.watching import Watching
 from bot.chat.webhook import Hook, Webhook
 from bot.clock import SystemClock
 from bot.domain.errors import SettingsError, TokenRefused
+from bot.domain.referral import Sender
 from bot.ports import Classifier, Clock, FileReader
+from bot.render.documents.bundle import bundle
 from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
 from bot.schedule.rounds import Rounds
@@ -56,6 +58,7 @@ from bot.services.learn_quality import Quality
 from bot.services.learn_train import Train
 from bot.services.part import Part
 from bot.services.pause import Pause
+from bot.services.picture import Picture
 from bot.services.receive import Receive
 from bot.services.recheck import LookAgain
 from bot.services.refer import Refer
@@ -68,12 +71,14 @@ from bot.services.send import Send
 from bot.services.triage import Triage
 from bot.services.visit import Visit
 from bot.services.watch import Watch
+from bot.services.write import Bundle, House, Write
 from bot.settings import Settings
 from bot.sources.files import read_file
 from bot.sources.preview.fetch import Fetch
 from bot.sources.preview.site import PreviewSite
 from bot.sources.sheet import read_sheet
 from bot.storage.database import Database
+from bot.texts.legal import read_legal_basis
 
 _log = logging.getLogger(__name__)
 _PAUSE = 5.0  # seconds between attempts to reach Telegram at the start
@@ -170,9 +175,16 @@ class Running:
 
 
 async def running(
-    settings: Settings, *, clock: Clock | None = None, classifier: Classifier | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    classifier: Classifier | None = None,
+    bundle: Bundle = bundle,
 ) -> Running:
-    """The whole bot, known to Telegram by its name. Raises TokenRefused for a bad token."""
+    """The whole bot, known to Telegram by its name. Raises TokenRefused for a bad token.
+
+    bundle: draws a digest's documents.
+    """
     assert settings.bot_token is not None  # the caller runs something else without one
     bot = telegram_bot(settings.bot_token.get_secret_value(), settings.bot_api_url or None)
     await _introduce(bot)
@@ -180,7 +192,6 @@ async def running(
     database, clock, deal = half.database, half.clock, half.deal
     join = Join(database, clock, settings.admin_ids, settings.timezone, settings.digest_at)
     watch = Watch(database, clock, TelegramDirectory(bot))
-    refer = Refer(database, clock)
     board = NoticeBoard(
         database, clock, f"https://t.me/{bot.username}?start=desk", settings.timezone
     )
@@ -189,6 +200,9 @@ async def running(
     reverse = Reverse(database, clock, deal, pause)
     call_again = CallAgain(database, clock, settings.emergency_line)
     retain = retaining(settings, database, clock)
+    picture = Picture(database, clock)
+    write = Write(database, clock, picture, _house(settings), bundle)
+    refer = Refer(database, clock, write)
     part = Part(database, clock, deal, settings.admin_ids)
     train = Train(database, clock, half.champion, settings.flag_rate_limit)
     learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
@@ -233,6 +247,7 @@ async def running(
         "send what does not wait": refer.at_once,
         "call again for what nobody acknowledged": call_again.due,
         "owe corrections": reverse.correct,
+        "draw the captures of what was confirmed": picture.confirmed,
         "make the digests whose time has come": refer.due_digests,
         "deal cards that became free": deal.wake_desks,
         "redraw the notice board": board.refresh,
@@ -288,6 +303,18 @@ def _receiver(
     secret = settings.webhook_secret.get_secret_value()
     hook = Hook(settings.webhook_url, secret, host.strip("[]"), int(port))
     return Webhook(bot, receive, on_received, hook)
+
+
+def _house(settings: Settings) -> House:
+    """What the operator says of itself to recipients."""
+    sender = Sender(
+        settings.sender_organisation or settings.operator,
+        settings.sender_role,
+        settings.sender_email,
+        settings.sender_phone,
+    )
+    contact = settings.contact or settings.operator
+    return House(sender, read_legal_basis(settings.legal_basis), contact)
 
 
 async def _introduce(bot: TelegramBot) -> None:

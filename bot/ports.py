@@ -35,20 +35,29 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True)
 class Button:
-    """What a press sends back (`data`, at most 64 bytes), or the address it opens."""
+    """What a press sends back (`data`, at most 64 bytes), the address it opens, or what it copies.
+
+    copy: at most 256 characters that a press puts into the clipboard of the presser's own device.
+    """
 
     label: str
     data: str | None = None
     url: str | None = None
     style: str | None = None
+    copy: str | None = None
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that travels with a letter; one whose name ends in `.png` is shown as a picture."""
+    """A file that travels with a letter; one whose name ends in `.png` is shown as a picture.
+
+    sha256: under which the content is kept. A letter that waits then names it alone, and whoever
+    sends the letter fills the content in; so a letter stays small, and the same again is the same.
+    """
 
     name: str
-    content: bytes
+    content: bytes = b""
+    sha256: str | None = None
 
     @property
     def is_picture(self) -> bool:
@@ -70,7 +79,7 @@ class Letter:
     attachment: Attachment | None = None
 
     def as_json(self) -> dict[str, Any]:
-        rows = [[[b.label, b.data, b.url, b.style] for b in row] for row in self.buttons]
+        rows = [[[b.label, b.data, b.url, b.style, b.copy] for b in row] for row in self.buttons]
         kept = {
             "html": self.html,
             "buttons": rows,
@@ -79,14 +88,16 @@ class Letter:
         }
         if self.attachment is None:
             return kept
-        content = b64encode(self.attachment.content).decode()
-        return kept | {"attachment": [self.attachment.name, content]}
+        file = self.attachment
+        content = "" if file.sha256 else b64encode(file.content).decode()
+        return kept | {"attachment": [file.name, content, file.sha256]}
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Letter":
         rows = tuple(tuple(Button(*cells) for cells in row) for row in kept["buttons"])
-        name, content = kept.get("attachment") or (None, "")
-        attachment = Attachment(name, b64decode(content)) if name else None
+        name, content, *more = kept.get("attachment") or (None, "")
+        sha256 = more[0] if more else None
+        attachment = Attachment(name, b64decode(content), sha256) if name else None
         return cls(kept["html"], rows, kept["protected"], kept["silent"], attachment)
 
 

@@ -14,6 +14,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.retention import Terms
 from bot.services.timetable import next_time
 from bot.storage.database import parse_url
+from bot.texts.legal import read_legal_basis
 
 _HOOK_PORTS = (443, 80, 88, 8443)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -37,6 +38,11 @@ class Settings(BaseSettings):
     model_dir: Path = Path("data/model")
     operator: str = "Saring"
     contact: str = ""
+    sender_organisation: str = ""
+    sender_role: str = ""
+    sender_email: str = ""
+    sender_phone: str = ""
+    legal_basis: Path | None = None
     timezone: str = "Asia/Jakarta"
     digest_at: str = "0 8 * * *"
     show_score: bool = True
@@ -119,6 +125,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError("no such time zone: write one such as Asia/Jakarta") from error
         return name
+
+    @field_validator("legal_basis")
+    @classmethod
+    def _legal(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read_legal_basis(path)  # says what is wrong with the file
+        return path
 
     @field_validator("digest_at", "learn_at", "retain_at")
     @classmethod

@@ -5,22 +5,28 @@ likely harm, a purpose code (NEWS) its likely purpose, FOREIGN is outside what i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Row
 
+from bot.domain.capture import Capture
 from bot.domain.case import Choice
 from bot.domain.channel import ChannelRef
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Desk
 from bot.domain.people import Person, Role
 from bot.domain.post import Post, SourceKind
+from bot.domain.recipient import Recipient, RecipientState
+from bot.domain.referral import Digest, NamedFile, Sender
 from bot.domain.retention import Terms
 from bot.domain.verdict import Verdict
 from bot.ports import Found, Letter
+from bot.render.documents.manifest import manifest
+from bot.render.documents.record import Frame, digest_json
+from bot.render.documents.sheet import digest_csv
 from bot.services.answer import Answer
 from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
@@ -30,6 +36,7 @@ from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.part import Part
 from bot.services.pause import Pause
+from bot.services.picture import Picture
 from bot.services.receive import Receive
 from bot.services.refer import Refer
 from bot.services.report import Report
@@ -38,8 +45,10 @@ from bot.services.reverse import Reverse
 from bot.services.send import Send
 from bot.services.triage import Triage
 from bot.services.watch import Watch
+from bot.services.write import House, Write
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
+from bot.texts.legal import read_legal_basis
 from classifiers import CodeScore, Prediction, Reason
 from tests.render.letter_rules import checked
 
@@ -47,6 +56,12 @@ NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)  # 12.00 in Jakarta, a Monday
 CHANNEL = ChannelRef(-1001234567890, "kabar_contoh", "Kabar Contoh")
 JAKARTA = "Asia/Jakarta"
 DESK_LINK = "https://t.me/saring_test_bot?start=desk"
+HOUSE = House(
+    Sender("Yayasan Contoh", "Unit Rujukan", "rujukan@example.org", "+62 21 000"),
+    read_legal_basis(),
+    "rujukan@example.org",
+)
+PROFILE = Recipient(1, 1, 1, "Regulator", "en", JAKARTA, "0 8 * * *", NOON, RecipientState.LIVE)
 _numbers = count(1)
 
 
@@ -123,8 +138,14 @@ class RecordingCourier:
         self.edited.append((chat_id, message_id, checked(letter)))
 
     def to(self, chat_id: int) -> list[Letter]:
-        """New messages to a chat, oldest first."""
-        return [letter for chat, _, letter in self.sent if chat == chat_id]
+        """New messages to a chat, oldest first; files that went along are in `files`."""
+        sent = [letter for chat, _, letter in self.sent if chat == chat_id]
+        return [letter for letter in sent if letter.attachment is None]
+
+    def files(self, chat_id: int) -> dict[str, bytes]:
+        """The documents sent to a chat, by name."""
+        sent = [letter.attachment for chat, _, letter in self.sent if chat == chat_id]
+        return {file.name: file.content for file in sent if file is not None}
 
     def _meet_fault(self, chat_id: int) -> None:
         if self._faults.get(chat_id):
@@ -153,6 +174,20 @@ def post(text: str = "Cuaca cerah hari ini", message_id: int | None = None, **mo
     return Post(**(said | more))  # type: ignore[arg-type]
 
 
+def drawn(capture: Capture, *, hides_words: bool) -> bytes:
+    """Stands for a picture, which takes half a second."""
+    return f"PNG of {capture.sha256} {hides_words}".encode()
+
+
+def bundled(digest: Digest, frame: Frame, pictures: Mapping[str, bytes]) -> list[NamedFile]:
+    """A digest's documents without those that take a second."""
+    files = [
+        NamedFile(f"{digest.number}.csv", digest_csv(digest, frame)),
+        NamedFile(f"{digest.number}.json", digest_json(digest, frame)),
+    ]
+    return [*files, NamedFile(f"{digest.number}.manifest.json", manifest(digest, files, frame))]
+
+
 class Flow:
     """The services joined as `bot.compose` joins them, and short ways to arrange a test."""
 
@@ -166,7 +201,9 @@ class Flow:
         self.ingest = Ingest(database, clock)
         self.triage = Triage(database, clock, self.classifier, self.deal)
         self.decide = Decide(database, clock, self.deal)
-        self.refer = Refer(database, clock)
+        self.picture = Picture(database, clock, drawn)
+        self.write = Write(database, clock, self.picture, HOUSE, bundled)
+        self.refer = Refer(database, clock, self.write)
         self.board = NoticeBoard(database, clock, DESK_LINK, JAKARTA)
         self.pause = Pause(database, clock, limit=0.5, least=4)
         self.answer = Answer(database, clock, self.pause)

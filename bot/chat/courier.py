@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from telegram import (
+    CopyTextButton,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -104,7 +105,16 @@ def _keyboard(letter: Letter) -> InlineKeyboardMarkup | None:
     if not letter.buttons:
         return None
     rows = [
-        [InlineKeyboardButton(b.label, callback_data=b.data, url=b.url, style=b.style) for b in row]
+        [
+            InlineKeyboardButton(
+                b.label,
+                callback_data=b.data,
+                url=b.url,
+                style=b.style,
+                copy_text=CopyTextButton(b.copy) if b.copy else None,
+            )
+            for b in row
+        ]
         for row in letter.buttons
     ]
     return InlineKeyboardMarkup(rows)

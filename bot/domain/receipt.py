@@ -270,7 +270,7 @@ def _read_line(line: str) -> Written | None:
 
 
 # Headings of a digest's spreadsheet, in small letters, in both languages.
-NUMBER_HEADS = frozenset({"item_ref", "item", "butir", "number", "nomor"})
+NUMBER_HEADS = frozenset({"item_ref", "item", "butir", "number", "nomor", "referral", "rujukan"})
 OUTCOME_HEADS = frozenset({"reply_code", "outcome", "hasil", "answer", "jawaban"})
 
 

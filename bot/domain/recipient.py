@@ -30,7 +30,6 @@ class Requirement(StrEnum):
     ENTITY = "entity"
     PICTURE = "picture"
     TWO_PEOPLE = "two_people"
-    LIVE_STATUS = "live_status"
 
 
 @dataclass(frozen=True)

@@ -3,70 +3,149 @@
 Wording alleges and never asserts; Saring refers, it never orders.
 """
 
-from bot.domain.codes import HarmCode
-from bot.domain.referral import Digest, ReferredItem
-from bot.ports import Letter
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.recipient import Recipient
+from bot.domain.referral import Digest, ReferredItem, Urgency
+from bot.ports import Attachment, Button, Letter
 from bot.render.desk import harm_name
+from bot.render.documents.record import Frame, quote, reach, reason
 from bot.render.paging import packed
 from bot.render.times import local_time
 from bot.texts import Html, say
 
 _QUOTE = 400  # characters; the link leads to the rest
+_REASON = 500
+_ROW = 5  # buttons side by side on a phone
+_MOST_BUTTONS = 95  # Telegram takes 100 under a message; the last few are for answers
+
+_SIGNS = {Urgency.THREAT_TO_LIFE: "🔴", Urgency.URGENT: "🟠", Urgency.ROUTINE: "⚪️"}
 
 
-def digest_letters(digest: Digest, language: str, timezone: str) -> list[Letter]:
-    """The digest in as many letters as needed, at least one, each headed by its number."""
-    blocks = [_item(item, place, language, timezone) for place, item in enumerate(digest.items, 1)]
-    parts = packed([_head(digest, language, timezone), *blocks, _foot(digest, language)])
+def digest_letters(digest: Digest, frame: Frame, manifest_sha256: str) -> list[Letter]:
+    """The digest in as many letters as needed, at least one, each headed by its number.
+
+    Under each part stand buttons that copy the links of its items.
+    """
+    items = [_item(item, place, digest, frame) for place, item in enumerate(digest.items, 1)]
+    blocks = [_head(digest, frame), *items, _foot(digest, frame, manifest_sha256)]
+    parts = packed(blocks)
+    placed = _places(parts, items)
     if len(parts) == 1:
-        return [Letter(parts[0])]
+        return [Letter(parts[0], _copying(digest, placed[0]))]
+    language = frame.language
     return [
         Letter(
             Html("{}\n\n{}").format(
                 say(language, "digest-part", number=digest.number, part=i, parts=len(parts)), part
-            )
+            ),
+            _copying(digest, places),
         )
-        for i, part in enumerate(parts, 1)
+        for i, (part, places) in enumerate(zip(parts, placed, strict=True), 1)
     ]
 
 
-def _head(digest: Digest, language: str, timezone: str) -> Html:
-    counts = {harm: sum(item.harm is harm for item in digest.items) for harm in HarmCode}
+def document_letters(digest: Digest, frame: Frame, files: Sequence[Attachment]) -> list[Letter]:
+    """A letter a file, without a sound: the message before them was heard."""
+    return [
+        Letter(
+            say(frame.language, "digest-file", number=digest.number, name=file.name),
+            silent=True,
+            attachment=file,
+        )
+        for file in files
+    ]
+
+
+def empty_letter(recipient: Recipient, now: datetime) -> Letter:
+    """One line for a day on which nothing is owed."""
+    when = local_time(now, recipient.timezone, recipient.language)
+    return Letter(say(recipient.language, "digest-empty", when=when), silent=True)
+
+
+def _places(parts: Sequence[Html], items: Sequence[Html]) -> list[list[int]]:
+    """Which items stand in which part, by place: blocks keep their order and are never torn."""
+    placed: list[list[int]] = [[] for _ in parts]
+    at = 0
+    for place, block in enumerate(items, 1):
+        while block not in parts[at]:
+            at += 1
+        placed[at].append(place)
+    return placed
+
+
+def _copying(digest: Digest, places: Sequence[int]) -> tuple[tuple[Button, ...], ...]:
+    buttons = [Button(f"⧉ {n}", copy=digest.items[n - 1].link) for n in places[:_MOST_BUTTONS]]
+    return tuple(tuple(buttons[i : i + _ROW]) for i in range(0, len(buttons), _ROW))
+
+
+def _head(digest: Digest, frame: Frame) -> Html:
+    language = frame.language
+    urgencies = [digest.urgency(item) for item in digest.items]
+    lines = [say(language, "digest-test")] if digest.is_test else []
+    lines += [
+        say(
+            language,
+            "digest-head",
+            number=digest.number,
+            made=local_time(digest.created_at, frame.timezone, language),
+            items=len(digest.items),
+            urgency=Html(" · ").join(
+                Html("{} {} {}").format(_SIGNS[one], urgencies.count(one), _urgency(one, language))
+                for one in Urgency
+                if one in urgencies
+            ),
+            codes=Html(", ").join(
+                Html("{} {}").format(harm_name(harm, language), count)
+                for harm, count in digest.counts.items()
+            ),
+        )
+    ]
+    if digest.waiting and digest.waiting_since:
+        since = local_time(digest.waiting_since, frame.timezone, language)
+        lines.append(say(language, "digest-waiting", count=digest.waiting, since=since))
+    return Html("\n").join(lines)
+
+
+def _urgency(urgency: Urgency, language: str) -> Html:
+    return say(language, f"urgency-{urgency.replace('_', '-')}")
+
+
+def _item(item: ReferredItem, place: int, digest: Digest, frame: Frame) -> Html:
+    language = frame.language
+    lines = [
+        say(
+            language,
+            "digest-item",
+            place=place,
+            sign=_SIGNS[digest.urgency(item)],
+            number=item.number,
+            harm=harm_name(item.harm, language),
+            channel=item.channel[:60],
+            link=item.link,
+            posted=local_time(item.posted_at, frame.timezone, language),
+            decided=local_time(item.decided_at, frame.timezone, language),
+            people=item.people,
+            quote=quote(item, frame, _QUOTE),
+        )
+    ]
+    if item.statement.reasons or item.statement.note:
+        words = reason(item, frame)
+        cut = f"{words[:_REASON]} …" if len(words) > _REASON else words
+        lines.append(say(language, "digest-reason", reason=cut))
+    known = [reach(item, frame)]
+    if item.copies:
+        known.append(frame.said("copies-others", count=item.copies))
+    if any(known):
+        lines.append(Html("{}").format(" · ".join(filter(None, known))))
+    return Html("\n").join(lines)
+
+
+def _foot(digest: Digest, frame: Frame, manifest_sha256: str) -> Html:
     return say(
-        language,
-        "digest-head",
-        number=digest.number,
-        made=local_time(digest.created_at, timezone, language),
-        items=len(digest.items),
-        codes=Html(", ").join(
-            Html("{} {}").format(harm_name(harm, language), n) for harm, n in counts.items() if n
-        ),
+        frame.language,
+        "digest-foot",
+        hash=digest.audit_hash[:16],
+        manifest=manifest_sha256[:16],
     )
-
-
-def _item(item: ReferredItem, place: int, language: str, timezone: str) -> Html:
-    return say(
-        language,
-        "digest-item",
-        place=place,
-        number=item.number,
-        harm=harm_name(item.harm, language),
-        channel=item.channel[:60],
-        link=item.link,
-        posted=local_time(item.posted_at, timezone, language),
-        decided=local_time(item.decided_at, timezone, language),
-        people=item.people,
-        quote=_quote(item, language),
-    )
-
-
-def _quote(item: ReferredItem, language: str) -> Html:
-    """The words; of instructions for an attack not one."""
-    if item.harm is HarmCode.INSTRUCT:
-        return say(language, "steps-removed")
-    cut = " …" if len(item.text) > _QUOTE else ""
-    return Html("{}{}").format(item.text[:_QUOTE], cut)
-
-
-def _foot(digest: Digest, language: str) -> Html:
-    return say(language, "digest-foot", hash=digest.audit_hash[:16])

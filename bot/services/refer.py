@@ -1,21 +1,21 @@
 """Turns confirmed cards into referrals, and referrals into digests."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import UNDO_WINDOW, Card, window_passed
-from bot.domain.recipient import Recipient
-from bot.domain.referral import Digest, ReferredItem
-from bot.ports import Clock
-from bot.render.digest import digest_letters
-from bot.render.receipts import with_buttons
+from bot.domain.codes import HarmCode
+from bot.domain.recipient import Recipient, RecipientState
+from bot.domain.referral import ReferredItem, missing
+from bot.ports import Clock, Letter
+from bot.render.digest import empty_letter
 from bot.services.timetable import next_time
+from bot.services.write import EDITED, Write
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 
-_MOST_ITEMS = 100  # in one digest; what is left goes into the next number
 _BATCH = 100
 
 
@@ -28,10 +28,21 @@ class Sent:
     items: int
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What would leave for a recipient now. held: how many are kept back for want of something."""
+
+    recipient: str
+    items: int
+    held: int
+    letters: tuple[Letter, ...]
+
+
 class Refer:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, write: Write) -> None:
         self._database = database
         self._clock = clock
+        self._write = write
 
     async def past_undo(self) -> int:
         """Owes what was confirmed and can no longer be undone, row l; how many cards that were.
@@ -83,36 +94,30 @@ class Refer:
             await work.audit.hold()
             if await work.outbox.has_been_tried(digest_id):
                 return
-            if not await work.referrals.withdraw_edited(digest_id, "edited before it was sent"):
+            if not await work.referrals.withdraw_edited(digest_id, EDITED):
                 return
-            await self._rewrite(work, digest_id)
+            kept = await work.digests.get(digest_id)
+            items = await work.referrals.in_digest(digest_id)
+            await work.audit.write(
+                "digest changed",
+                f"recipient {kept.recipient_id}",
+                self._clock.now(),
+                details={"number": kept.number, "items": _numbers(items)},
+            )
+            await work.outbox.take_back(digest_id)
+            await work.digests.to_be_rewritten(digest_id)
             await work.commit()
-
-    async def _rewrite(self, work: UnitOfWork, digest_id: int) -> None:
-        number, recipient_id, made_at = await work.digests.made_at(digest_id)
-        items = tuple(await work.referrals.in_digest(digest_id))
-        entry = await work.audit.write(
-            "digest changed",
-            f"recipient {recipient_id}",
-            self._clock.now(),
-            details={"number": number, "items": _numbers(items)},
-        )
-        recipient = await work.recipients.get(recipient_id)
-        digest = Digest(number, recipient.name, made_at, items, entry.hash)
-        letters = digest_letters(digest, recipient.language, recipient.timezone) if items else []
-        if letters:
-            letters = with_buttons(letters, digest_id, recipient.language)
-        await work.digests.set_parts(digest_id, len(letters))
-        await work.outbox.replace_digest(digest_id, letters)
+        await self._write.one(digest_id)
 
     async def due_digests(self) -> list[Sent]:
-        """Makes the digests whose time of day has come."""
+        """Makes the digests whose time of day has come, and writes what a crash left unwritten."""
         now = self._clock.now()
+        await self._write.due()
         async with self._database.look() as work:
             due = [one for one in await work.recipients.served() if one.next_digest_at <= now]
         made: list[Sent] = []
         for recipient in due:
-            made += await self._digests(recipient, timetabled=True)
+            made += await self._digests(recipient, is_timetabled=True)
         return made
 
     async def digests_now(self) -> list[Sent]:
@@ -122,7 +127,7 @@ class Refer:
             recipients = await work.recipients.served()
         made: list[Sent] = []
         for recipient in recipients:
-            made += await self._digests(recipient, timetabled=False)
+            made += await self._digests(recipient)
         return made
 
     async def at_once(self) -> list[Sent]:
@@ -132,39 +137,66 @@ class Refer:
         """
         async with self._database.look() as work:
             recipients = [one for one in await work.recipients.served() if one.at_once]
-            hasty = [one for one in recipients if await work.referrals.owes_at_once(one)]
         made: list[Sent] = []
-        for recipient in hasty:
-            async with self._database.work() as work:
-                await work.audit.hold()
-                now = self._clock.now()
-                while one := await self._digest(work, recipient, now, is_at_once=True):
-                    made.append(one)
-                await work.commit()
+        for recipient in recipients:
+            made += await self._digests(recipient, codes=recipient.at_once)
         return made
 
-    async def _digests(self, recipient: Recipient, *, timetabled: bool) -> list[Sent]:
+    async def preview(self) -> list[Preview]:
+        """What would leave for each recipient now; nothing of it is kept."""
+        await self.past_undo()
+        previews: list[Preview] = []
+        async with self._database.look() as work:
+            for recipient in await work.recipients.served():
+                owed = await work.referrals.owed_to(recipient.id)
+                ready = [item for item in owed if not missing(item, recipient)]
+                shown = tuple(ready[: recipient.most_items])
+                letters = await self._write.preview(work, recipient, shown) if shown else []
+                held = len(owed) - len(ready)
+                previews.append(Preview(recipient.name, len(ready), held, tuple(letters)))
+        return previews
+
+    async def _digests(
+        self,
+        recipient: Recipient,
+        *,
+        codes: Collection[HarmCode] | None = None,
+        is_timetabled: bool = False,
+    ) -> list[Sent]:
         """As many digests as the cap asks for, and the next time of day, in one transaction."""
         now = self._clock.now()
-        made: list[Sent] = []
+        made: list[tuple[int, Sent]] = []
+        async with self._database.look() as work:
+            if not is_timetabled and not await work.referrals.is_owed(recipient.id, codes):
+                return []
         async with self._database.work() as work:
             await work.audit.hold()
-            if await work.reversals.paused_since() is not None:
+            if codes is None and await work.reversals.paused_since() is not None:
                 return []
-            while (one := await self._digest(work, recipient, now)) is not None:
+            recipient = await work.recipients.get(recipient.id)
+            while (one := await self._digest(work, recipient, codes, now)) is not None:
                 made.append(one)
-            if timetabled:
+            if is_timetabled:
                 following = next_time(recipient.digest_at, recipient.timezone, now)
                 await work.recipients.change(recipient.id, next_digest_at=following)
+                if not made and recipient.tells_empty:
+                    await self._tell_empty(work, recipient, now)
             await work.commit()
-        return made
+        for digest_id, _ in made:
+            await self._write.one(digest_id)
+        return [sent for _, sent in made]
 
     async def _digest(
-        self, work: UnitOfWork, recipient: Recipient, now: datetime, *, is_at_once: bool = False
-    ) -> Sent | None:
+        self,
+        work: UnitOfWork,
+        recipient: Recipient,
+        codes: Collection[HarmCode] | None,
+        now: datetime,
+    ) -> tuple[int, Sent] | None:
         number = await work.digests.number(recipient.id)  # locks the recipient
-        harms = recipient.at_once if is_at_once else None
-        items = tuple(await work.referrals.owed_to(recipient.id, _MOST_ITEMS, harms))
+        owed = await work.referrals.owed_to(recipient.id, codes)
+        ready = [item for item in owed if not missing(item, recipient)]
+        items = ready[: recipient.most_items]
         if not items:
             return None
         entry = await work.audit.write(
@@ -173,18 +205,22 @@ class Refer:
             now,
             details={"number": number, "items": _numbers(items)},
         )
-        digest = Digest(number, recipient.name, now, items, entry.hash)
-        letters = digest_letters(digest, recipient.language, recipient.timezone)
         digest_id = await work.digests.open(
-            recipient.id, number, len(letters), now, is_at_once=is_at_once
+            recipient.id,
+            number,
+            entry.hash,
+            now,
+            is_at_once=codes is not None,
+            is_test=recipient.state is RecipientState.TEST,
         )
-        letters = with_buttons(letters, digest_id, recipient.language)
-        if is_at_once:
+        if codes is not None:
             await work.digest_calls.start(digest_id, now)
         await work.referrals.lease([item.number for item in items], digest_id)
-        for part, letter in enumerate(letters, 1):
-            await work.outbox.owe_digest(recipient.chat_id, letter, digest_id, part, now)
-        return Sent(recipient.name, number, len(items))
+        return digest_id, Sent(recipient.name, number, len(items))
+
+    async def _tell_empty(self, work: UnitOfWork, recipient: Recipient, now: datetime) -> None:
+        letter = empty_letter(recipient, now)
+        await work.outbox.owe_notice(recipient.chat_id, letter, now)
 
 
 def _numbers(items: Sequence[ReferredItem]) -> str:

@@ -143,6 +143,7 @@ class Sample:
             now=now,
         )
         await work.near_duplicates.keep(print_, waiting.revision_id, case_id, now)
+        await work.captures.take(waiting.revision_id, now)
         await work.samples.explain(waiting, reasons)
         await work.samples.joined(waiting.id, card_id, now)
         await work.audit.write(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from bot.domain.desk import View
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
@@ -59,10 +60,10 @@ class Send:
 
     async def _deliver(self, owed: Owed) -> int | None:
         """The number of a new message; None where one was edited, or nothing was left to send."""
-        if owed.digest_id is not None:
+        if owed.kind == "digest" and owed.digest_id is not None:
             return await self._deliver_part(owed, owed.digest_id)
         if owed.letter is not None:
-            return await self._put(owed.chat_id, owed.edits, owed.letter)
+            return await self._put(owed.chat_id, owed.edits, await self._filled(owed.letter))
         drawn = await self._draw(owed)
         return await self._put(owed.chat_id, drawn[1], drawn[0]) if drawn else None
 
@@ -91,6 +92,20 @@ class Send:
             letter = await work.outbox.letter_of(owed.id)
         return await self._courier.send(owed.chat_id, letter) if letter else None
 
+    async def _filled(self, letter: Letter) -> Letter:
+        """The letter with its file, where it names one that is kept.
+
+        Raises Undeliverable for a file that has been forgotten.
+        """
+        file = letter.attachment
+        if file is None or file.sha256 is None:
+            return letter
+        async with self._database.look() as work:
+            content = await work.files.get(file.sha256)
+        if content is None:
+            raise Undeliverable(f"{file.name} has been forgotten")
+        return replace(letter, attachment=replace(file, content=content))
+
     async def _sent(self, owed: Owed, message_id: int | None) -> None:
         now = self._clock.now()
         async with self._database.work() as work:
@@ -100,11 +115,13 @@ class Send:
                 await work.desks.change(owed.person_id, message_id=message_id)
             if owed.kind == "board" and message_id is not None:
                 await work.board.change(message_id=message_id)
-            if owed.digest_id is not None:
+            is_part = owed.kind == "digest" and owed.digest_id is not None
+            if is_part:
                 await work.audit.hold()
             is_marked = await work.outbox.sent(owed, message_id, now)
             if (
                 is_marked
+                and is_part
                 and owed.digest_id is not None
                 and await work.digests.part_delivered(owed.digest_id, now)
             ):
@@ -140,15 +157,9 @@ class Send:
             if owed.correction_id is not None:
                 await self._tell_of_correction(work, owed.correction_id, problem)
             if owed.kind == "digest" and owed.digest_id is not None:
-                await work.referrals.settle(
-                    owed.digest_id, ReferralState.FAILED, self._clock.now(), problem
-                )
-                number, recipient_id, _ = await work.digests.made_at(owed.digest_id)
-                recipient = await work.recipients.get(recipient_id)
-                named = f"{number} ({recipient.name})"
-                await tell_admins(
-                    work, self._clock, "told-digest-failed", digest=named, problem=problem
-                )
+                await self._fail_digest(work, owed.digest_id, problem)
+            elif owed.digest_id is not None:
+                await self._tell_of_file(work, owed, owed.digest_id, problem)
             await work.commit()
 
     async def _tell_of_correction(self, work: UnitOfWork, correction_id: int, problem: str) -> None:
@@ -163,6 +174,28 @@ class Send:
             name=recipient.name,
             problem=problem,
         )
+
+    async def _fail_digest(self, work: UnitOfWork, digest_id: int, problem: str) -> None:
+        now = self._clock.now()
+        await work.referrals.settle(digest_id, ReferralState.FAILED, now, problem)
+        named = await self._named(work, digest_id)
+        await tell_admins(work, self._clock, "told-digest-failed", digest=named, problem=problem)
+
+    async def _tell_of_file(
+        self, work: UnitOfWork, owed: Owed, digest_id: int, problem: str
+    ) -> None:
+        """The digest has arrived; something that goes with it has not."""
+        file = owed.letter.attachment if owed.letter else None
+        name = file.name if file else "?"
+        named = await self._named(work, digest_id)
+        await tell_admins(
+            work, self._clock, "told-file-failed", digest=named, name=name, problem=problem
+        )
+
+    async def _named(self, work: UnitOfWork, digest_id: int) -> str:
+        kept = await work.digests.get(digest_id)
+        recipient = await work.recipients.get(kept.recipient_id)
+        return f"{kept.number} ({recipient.name})"
 
     async def _close_desk(self, work: UnitOfWork, person_id: int) -> None:
         """A moderator who cannot be written to is off duty, and their card goes to others."""

@@ -130,6 +130,7 @@ class Triage:
         self, work: UnitOfWork, card: KeptCard, revision: Revision, verdict: Verdict | None
     ) -> None:
         """An open card shows the edited post, and earlier looks at it fall away."""
+        await work.captures.take(revision.id, self._clock.now())
         await work.cards.show_revision(card.id, revision.id, verdict.score if verdict else 0.0)
         await work.audit.write(
             "card changed",
@@ -173,6 +174,7 @@ class Triage:
         )
         await work.near_duplicates.keep(print_, revision.id, case_id, now)
         await work.rechecks.owe(revision.post_id, now)
+        await work.captures.take(revision.id, now)
         await work.audit.write(
             "card opened",
             f"card {card_id}",

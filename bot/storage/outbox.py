@@ -67,6 +67,25 @@ class OutboxStore(Store):
         key = f"digest:{digest_id}:{part}"
         await self._owe("digest", chat_id, now, letter.as_json(), key=key, digest_id=digest_id)
 
+    async def owe_document(
+        self, chat_id: int, letter: Letter, digest_id: int, place: int, now: datetime
+    ) -> None:
+        """Owes a digest's document. Its failing or arriving says nothing of the digest's own."""
+        key = f"document:{digest_id}:{place}"
+        await self._owe("document", chat_id, now, letter.as_json(), key=key, digest_id=digest_id)
+
+    async def owe_copies(self, digest_id: int, chat_id: int, now: datetime) -> int:
+        """Owes a digest's message and documents once more, letter by letter; how many."""
+        rows = await self._connection.scalars(
+            select(outbox.c.letter)
+            .where(outbox.c.digest_id == digest_id, outbox.c.kind.in_(("digest", "document")))
+            .order_by(outbox.c.id)
+        )
+        letters = rows.all()
+        for letter in letters:
+            await self._owe("copy", chat_id, now, letter, digest_id=digest_id)
+        return len(letters)
+
     async def owe_desk(self, person_id: int, chat_id: int, now: datetime) -> None:
         """Owes a redraw of a person's desk. Several that wait are one: the newest state counts."""
         await self._owe_once(f"desk:{person_id}", "desk", chat_id, now, person_id=person_id)
@@ -181,7 +200,7 @@ class OutboxStore(Store):
         if owed.kind == "notice" and not await self._is_staff(owed.chat_id):
             await self._connection.execute(delete(outbox).where(outbox.c.id == owed.id))
             return
-        if owed.digest_id is not None:
+        if owed.kind == "digest" and owed.digest_id is not None:
             await self._drop_parts(owed.digest_id, problem)
         await self._connection.execute(
             update(outbox)
@@ -201,8 +220,9 @@ class OutboxStore(Store):
         )
 
     async def letter_of(self, row_id: int) -> Letter | None:
-        """What a row says now; None when the row is gone."""
-        kept = await self._connection.scalar(select(outbox.c.letter).where(outbox.c.id == row_id))
+        """What a leased row says now; None when it is gone: another may carry its number since."""
+        asked = select(outbox.c.letter).where(outbox.c.id == row_id, outbox.c.state == "leased")
+        kept = await self._connection.scalar(asked)
         return Letter.from_json(kept) if kept else None
 
     async def has_been_tried(self, digest_id: int) -> bool:
@@ -213,17 +233,9 @@ class OutboxStore(Store):
         )
         return (await self._connection.execute(found.limit(1))).first() is not None
 
-    async def replace_digest(self, digest_id: int, letters: Sequence[Letter]) -> None:
-        """Puts other letters into a digest's unsent parts; as many as before, or fewer."""
-        rows = await self._connection.scalars(
-            select(outbox.c.id).where(outbox.c.digest_id == digest_id).order_by(outbox.c.id)
-        )
-        for place, row_id in enumerate(rows.all()):
-            if place < len(letters):
-                change = update(outbox).values(letter=letters[place].as_json())
-                await self._connection.execute(change.where(outbox.c.id == row_id))
-            else:
-                await self._connection.execute(delete(outbox).where(outbox.c.id == row_id))
+    async def take_back(self, digest_id: int) -> None:
+        """Takes the letters of a digest out that has not been tried."""
+        await self._connection.execute(delete(outbox).where(outbox.c.digest_id == digest_id))
 
     async def chat_moved(self, old_chat_id: int, new_chat_id: int) -> None:
         await self._connection.execute(

@@ -5,46 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
-from bot.domain.case import CaseState, Choice
-from bot.domain.channel import post_link
+from bot.domain.case import CaseState
 from bot.domain.codes import HarmCode
-from bot.domain.recipient import Recipient
 from bot.domain.referral import ReferralState, ReferredItem
+from bot.storage.referred_items import referred_items
 from bot.storage.reviews import Review
-from bot.storage.store import AnyRow, Store
-from bot.storage.tables import cards, channels, posts, referrals, reviews, revisions
-
-_PEOPLE = (
-    select(func.count())
-    .where(
-        reviews.c.card_id == referrals.c.card_id,
-        reviews.c.revision_id == referrals.c.revision_id,
-        reviews.c.choice == Choice.CONFIRM,
-        reviews.c.stands,
-    )
-    .correlate(referrals)
-    .scalar_subquery()
-)
-_ITEM = (
-    select(
-        referrals.c.id,
-        referrals.c.harm,
-        revisions.c.text,
-        posts.c.message_id,
-        posts.c.posted_at,
-        channels.c.chat_id,
-        channels.c.username,
-        channels.c.title,
-        reviews.c.decided_at,
-        reviews.c.score_shown,
-        reviews.c.model_version,
-        _PEOPLE.label("people"),
-    )
-    .join(posts, posts.c.id == referrals.c.post_id)
-    .join(revisions, revisions.c.id == referrals.c.revision_id)
-    .join(channels, channels.c.id == posts.c.channel_id)
-    .join(reviews, reviews.c.id == referrals.c.review_id)
-)
+from bot.storage.store import Store
+from bot.storage.tables import cards, posts, referrals
 
 
 class ReferralStore(Store):
@@ -90,24 +57,18 @@ class ReferralStore(Store):
         )
         return int(done.rowcount)
 
+    async def is_owed(self, recipient_id: int, codes: Collection[HarmCode] | None = None) -> bool:
+        """Whether anything is owed to a recipient; codes: of these alone."""
+        found = select(referrals.c.id).where(*_owed(recipient_id, codes)).limit(1)
+        return (await self._connection.execute(found)).first() is not None
+
     async def owed_to(
-        self, recipient_id: int, limit: int, harms: Collection[HarmCode] | None = None
+        self, recipient_id: int, codes: Collection[HarmCode] | None = None
     ) -> Sequence[ReferredItem]:
-        """Owed referrals of newest revisions, oldest first. A stale one is never among them.
-
-        harms: only those with one of these codes.
-        """
+        """Owed referrals of newest revisions, oldest first. A stale one is never among them."""
         return await self._items(
-            referrals.c.recipient_id == recipient_id,
-            referrals.c.state == ReferralState.OWED,
-            posts.c.newest_revision_id == referrals.c.revision_id,
-            *([referrals.c.harm.in_(harms)] if harms is not None else []),
-            limit=limit,
+            *_owed(recipient_id, codes), posts.c.newest_revision_id == referrals.c.revision_id
         )
-
-    async def owes_at_once(self, recipient: Recipient) -> bool:
-        """Whether something is owed that the profile does not let wait."""
-        return bool(await self.owed_to(recipient.id, 1, recipient.at_once))
 
     async def in_digest(self, digest_id: int) -> Sequence[ReferredItem]:
         """The referrals that a digest on its way carries, oldest first."""
@@ -136,22 +97,38 @@ class ReferralStore(Store):
         )
         return int(done.rowcount)
 
-    async def _items(
-        self, *conditions: ColumnElement[bool], limit: int | None = None
-    ) -> Sequence[ReferredItem]:
-        rows = await self._connection.execute(
-            _ITEM.where(*conditions).order_by(referrals.c.id).limit(limit)
-        )
-        return [_item(row) for row in rows]
+    async def _items(self, *conditions: ColumnElement[bool]) -> Sequence[ReferredItem]:
+        return await referred_items(self._connection, *conditions)
 
     async def lease(self, numbers: Sequence[int], digest_id: int) -> int:
-        """Puts owed referrals into a digest, with one conditional UPDATE; returns how many."""
-        done = await self._connection.execute(
-            update(referrals)
-            .where(referrals.c.id.in_(numbers), referrals.c.state == ReferralState.OWED)
-            .values(state=ReferralState.LEASED, digest_id=digest_id)
+        """Puts owed referrals into a digest, in this order; returns how many that were."""
+        leased = 0
+        for place, number in enumerate(numbers, 1):
+            done = await self._connection.execute(
+                update(referrals)
+                .where(referrals.c.id == number, referrals.c.state == ReferralState.OWED)
+                .values(state=ReferralState.LEASED, digest_id=digest_id, place=place)
+            )
+            leased += int(done.rowcount)
+        return leased
+
+    async def place(self, numbers: Sequence[int]) -> None:
+        """Sets the places of a digest's items anew, 1 for the first."""
+        for place, number in enumerate(numbers, 1):
+            await self._connection.execute(
+                update(referrals).where(referrals.c.id == number).values(place=place)
+            )
+
+    async def unanswered(self, recipient_id: int) -> tuple[int, datetime | None]:
+        """How many delivered referrals wait for an answer, and since when the oldest does."""
+        found = await self._connection.execute(
+            select(func.count(), func.min(referrals.c.delivered_at)).where(
+                referrals.c.recipient_id == recipient_id,
+                referrals.c.state == ReferralState.DELIVERED,
+            )
         )
-        return int(done.rowcount)
+        row = found.one()
+        return row[0], row[1]
 
     async def settle(
         self, digest_id: int, state: ReferralState, now: datetime, problem: str | None = None
@@ -174,16 +151,9 @@ class ReferralStore(Store):
         return {ReferralState(state): count for state, count in rows.all()}
 
 
-def _item(row: AnyRow) -> ReferredItem:
-    return ReferredItem(
-        number=row.id,
-        harm=HarmCode(row.harm),
-        link=post_link(row.chat_id, row.username, row.message_id),
-        channel=f"@{row.username}" if row.username else row.title,
-        text=row.text,
-        posted_at=row.posted_at,
-        decided_at=row.decided_at,
-        people=row.people,
-        score=row.score_shown,
-        model_version=row.model_version,
-    )
+def _owed(recipient_id: int, codes: Collection[HarmCode] | None) -> list[ColumnElement[bool]]:
+    conditions = [
+        referrals.c.recipient_id == recipient_id,
+        referrals.c.state == ReferralState.OWED,
+    ]
+    return conditions if codes is None else [*conditions, referrals.c.harm.in_(codes)]

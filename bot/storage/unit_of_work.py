@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.audit import AuditStore
 from bot.storage.board import BoardStore
+from bot.storage.captures import CaptureStore
 from bot.storage.cards import CardStore
 from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
@@ -30,6 +31,7 @@ from bot.storage.reversals import ReversalStore
 from bot.storage.reviews import ReviewStore
 from bot.storage.samples import SampleStore
 from bot.storage.sources import SourceStore
+from bot.storage.statements import StatementStore
 from bot.storage.stats import StatsStore
 from bot.storage.verdicts import VerdictStore
 from bot.storage.watches import WatchStore
@@ -52,8 +54,10 @@ class UnitOfWork:
         self.rechecks = RecheckStore(connection)
         self.verdicts = VerdictStore(connection)
         self.near_duplicates = NearDuplicateStore(connection)
+        self.captures = CaptureStore(connection)
         self.cards = CardStore(connection)
         self.reviews = ReviewStore(connection)
+        self.statements = StatementStore(connection)
         self.desks = DeskStore(connection)
         self.board = BoardStore(connection)
         self.referrals = ReferralStore(connection)

@@ -22,6 +22,7 @@ from bot.cli.logs import start_log
 from bot.settings import read_settings
 from sandbox.app.clock import MovedClock
 from tests.end_to_end.scripted import ScriptedClassifier
+from tests.factories import bundled
 
 
 def nursery() -> None:
@@ -61,6 +62,7 @@ async def run() -> None:
         settings,
         clock=MovedClock(Path(os.environ["CLOCK_FILE"])),
         classifier=ScriptedClassifier(Path(os.environ["HOLD_FILE"])),
+        bundle=bundled,
     )
     wanted = [name for name in os.environ["PARTS"].split(",") if name]
     if not wanted:

@@ -16,12 +16,14 @@ from bot import compose
 from bot.domain.channel import ChannelRef, WatchState
 from bot.domain.people import Role
 from bot.services.join import Join
+from bot.services.write import Bundle
 from bot.settings import Settings
 from bot.storage.database import Database
 from sandbox.app.clock import MovedClock
 from sandbox.double import Base, Chat, Double, Message, Person, Press
 from tests.end_to_end.nursery import ROOT, Life, Nursery
 from tests.end_to_end.scripted import ScriptedClassifier
+from tests.factories import bundled
 
 T = TypeVar("T")
 PATIENCE = 30.0  # seconds until a condition counts as never coming true; no test waits for it
@@ -46,6 +48,7 @@ class Stage:
         self.admin = double.person(1001, "Ani", language_code="id")
         self.settings = Settings(_env_file=None, **self._settings())  # type: ignore[call-arg, arg-type]
         self._join = Join(self.database, self.clock, (self.admin.id,), ZONE, DIGEST_AT)
+        self.bundle: Bundle = bundled
         self._running: tuple[compose.Running, asyncio.Task[None]] | None = None
         self._nursery = nursery
         self.life: Life | None = None
@@ -68,7 +71,10 @@ class Stage:
     async def start(self) -> None:
         """Starts the bot in this process; stopping it is a crash as far as rows are concerned."""
         running = await compose.running(
-            self.settings, clock=self.clock, classifier=ScriptedClassifier(self.hold)
+            self.settings,
+            clock=self.clock,
+            classifier=ScriptedClassifier(self.hold),
+            bundle=self.bundle,
         )
         self._running = (running, asyncio.create_task(running.run()))
 

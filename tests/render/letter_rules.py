@@ -69,6 +69,8 @@ def checked(letter: Letter) -> Letter:
     assert units(seen) <= LONGEST, f"{units(seen)} units are too long"
     for button in (button for row in letter.buttons for button in row):
         assert button.label.strip(), "a button without words"
-        assert (button.data is None) != (button.url is None), "a button does one thing"
+        does = [button.data, button.url, button.copy]
+        assert sum(one is not None for one in does) == 1, "a button does one thing"
+        assert len(button.copy or "") <= 256, "too long to copy"
         assert len((button.data or "").encode()) <= LONGEST_DATA, f"too long: {button.data}"
     return letter

@@ -13,7 +13,7 @@ from bot.domain.referral import Digest, ReferredItem
 from bot.render.digest import digest_letters
 from bot.render.paging import packed
 from bot.texts import LANGUAGES, Html, say
-from tests.factories import NOON
+from tests.factories import HOUSE, NOON, PROFILE
 from tests.render.letter_rules import checked, units, visible
 from tests.render.test_desk import HOSTILE
 
@@ -38,7 +38,8 @@ def digest(*items: ReferredItem, number: int = 4) -> Digest:
 
 
 def drawn(*items: ReferredItem, language: str = "en") -> list[str]:
-    letters = digest_letters(digest(*items), language, "Asia/Jakarta")
+    frame = HOUSE.frame(replace(PROFILE, language=language))
+    letters = digest_letters(digest(*items), frame, "cd" * 32)
     return [visible(str(checked(letter).html)) for letter in letters]
 
 

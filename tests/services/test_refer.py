@@ -9,7 +9,6 @@ import pytest
 from bot.domain.case import UNDO_WINDOW, CaseState, Choice
 from bot.domain.codes import HarmCode
 from bot.domain.people import Role
-from bot.services import refer
 from bot.services.refer import Sent
 from tests.factories import Flow, post
 from tests.render.letter_rules import visible
@@ -188,11 +187,15 @@ async def test_two_who_ask_at_once_get_one_digest(
 
 
 async def test_more_items_than_one_digest_takes_go_into_a_second(
-    flow: Flow, monkeypatch: pytest.MonkeyPatch
+    flow: Flow,
 ) -> None:
-    assert refer._MOST_ITEMS == 100
-    monkeypatch.setattr(refer, "_MOST_ITEMS", 4)  # a hundred confirmations take ten seconds
     regulator = await flow.recipient()
+    async with flow.database.work() as work:
+        profile = await work.recipients.of_person(regulator.id)
+        assert profile is not None
+        assert profile.most_items == 100
+        await work.recipients.change(profile.id, most_items=4)
+        await work.commit()
     await confirmed(flow, 9)
     while await flow.refer.past_undo():
         pass
