@@ -102,6 +102,7 @@ def test_emoji_pictures_are_characters_and_not_bold_or_italic() -> None:
         ('<a href="?q=%23cuaca">#cuaca@kabar_contoh</a>', "hashtag", None),
         ('<a href="?q=%24IDR">$IDR</a>', "cashtag", None),
         ('<a href="https://t.me/kabar_lain">@kabar_lain</a>', "mention", None),
+        ('<a href="https://a.example/b">@kabar_lain</a>', "text_link", "https://a.example/b"),
         ('<a href="mailto:a@a.example">a@a.example</a>', "email", None),
         ('<a href="tel:+62000">+62000</a>', "phone_number", None),
         (
@@ -268,7 +269,14 @@ def test_an_album_is_one_post_of_its_members() -> None:
     assert (post.message_id, post.member_ids) == (5, (5, 6, 8))
     assert post.media == ("photo", "video", "document")
     assert (post.text, post.album_id) == ("Album", "preview:5")
+    assert post.channel.chat_id == CHAT_ID  # its view counts, though it is written otherwise
     assert [(one.message_id, one.text) for one in post.members] == [(5, "Album"), (6, ""), (8, "")]
+
+
+def test_a_blocks_own_number_belongs_to_its_album_in_any_case() -> None:
+    post = read_one(member(6) + member(7))
+
+    assert (post.member_ids, post.media) == ((5, 6, 7), ("other", "photo", "photo"))
 
 
 def test_members_of_other_channels_and_far_away_are_none() -> None:
