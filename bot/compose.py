@@ -22,6 +22,7 @@ from bot.chat.members import Members
 from bot.chat.menus import Menus
 from bot.chat.overview import Overview
 from bot.chat.poller import Poller
+from bot.chat.practice import Practice
 from bot.chat.presses import Presses
 from bot.chat.profile import Profile
 from bot.chat.referring import Referring
@@ -47,6 +48,7 @@ from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
 from bot.services.deal import Deal
 from bot.services.decide import Decide
+from bot.services.draw import Draw
 from bot.services.errands import Errands
 from bot.services.fill import Fill
 from bot.services.ingest import Ingest
@@ -59,9 +61,13 @@ from bot.services.learn_train import Train
 from bot.services.part import Part
 from bot.services.pause import Pause
 from bot.services.picture import Picture
+from bot.services.practise import Practise
 from bot.services.receive import Receive
 from bot.services.recheck import LookAgain
 from bot.services.refer import Refer
+from bot.services.reflect import Reflect
+from bot.services.regroup import Regroup
+from bot.services.remind import Remind
 from bot.services.report import Report
 from bot.services.retain import Retain
 from bot.services.reverse import Reverse
@@ -69,11 +75,13 @@ from bot.services.sample import Sample
 from bot.services.scan import Scan
 from bot.services.send import Send
 from bot.services.triage import Triage
+from bot.services.turn import Turn
 from bot.services.visit import Visit
 from bot.services.watch import Watch
 from bot.services.write import Bundle, House, Write
 from bot.settings import Settings
 from bot.sources.files import read_file
+from bot.sources.practice import practice_samples
 from bot.sources.preview.fetch import Fetch
 from bot.sources.preview.site import PreviewSite
 from bot.sources.sheet import read_sheet
@@ -109,7 +117,7 @@ def reading(
     if classifier is None:
         champion.load()
     judge = classifier or champion
-    deal = Deal(database, clock, settings.timezone, shows_score=settings.show_score)
+    deal = Deal(database, clock, settings.desk_rules())
     ingest = Ingest(database, clock)
     triage = Triage(database, clock, judge, deal)
     return Reading(
@@ -210,13 +218,23 @@ async def running(
     uploads = Uploads(bot, half.scan, half.read_file)
     uploads.clear()
     receipts = Receipts(bot, answer, reverse, read_sheet)
+    practice = Practice(
+        Practise(database, clock, deal, practice_samples()), Reflect(database, clock, deal)
+    )
     groups: tuple[Group, ...] = (  # in the order of the menu
         Watching(watch, bot.username, settings.timezone),
         Overview(Report(database, half.classifier), Account(database, clock), settings.timezone),
         Staff(part, join, bot.username),
         Referring(refer, pause),
         Learning(Quality(database, clock), learn, promote, settings.timezone),
-        DeskButtons(deal, Decide(database, clock, deal)),
+        DeskButtons(
+            deal,
+            Turn(database, deal),
+            Decide(database, clock, deal),
+            Regroup(database, clock, deal),
+            practice,
+        ),
+        practice,
         Reversing(reverse, retain, settings.timezone),
         receipts,
     )
@@ -233,7 +251,8 @@ async def running(
         Presses(join, groups),
         Members(bot, join, watch, board),
     )
-    send = Send(database, clock, TelegramCourier(bot), deal, refer, board)
+    draw = Draw(database, clock, deal)
+    send = Send(database, clock, TelegramCourier(bot), deal, draw, refer, board)
     sample = Sample(
         database,
         clock,
@@ -252,6 +271,7 @@ async def running(
         "deal cards that became free": deal.wake_desks,
         "redraw the notice board": board.refresh,
         "say who runs the bot": profile.keep_true,
+        "call about targets": Remind(database, clock, deal).due,
         "have people look at a few unflagged posts": sample.daily,
         "train on what was decided": learn.go_on,
         "take the promoted model": promote.settle,

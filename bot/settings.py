@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.codes import HarmCode
+from bot.domain.desk import DeskRules
 from bot.domain.errors import SettingsError
 from bot.domain.retention import Terms
+from bot.domain.targets import Targets
 from bot.services.timetable import next_time
 from bot.storage.database import parse_url
 from bot.texts.legal import read_legal_basis
@@ -45,7 +48,17 @@ class Settings(BaseSettings):
     legal_basis: Path | None = None
     timezone: str = "Asia/Jakarta"
     digest_at: str = "0 8 * * *"
-    show_score: bool = True
+    show_score: bool = False
+    spoiler: bool = True
+    excerpt: int = 900
+    settle_seconds: float = 1.0
+    two_people_for: Annotated[frozenset[HarmCode], NoDecode] = frozenset()
+    shift_cards: int = 50
+    shift_pause_minutes: int = 15
+    practice: int = 20
+    target_first_look_minutes: int = 15
+    target_urgent_hours: float = 2.0
+    target_routine_hours: float = 24.0
     sample_size: int = 10
     learn_at: str = "0 3 * * 1"
     flag_rate_limit: float = 0.05
@@ -139,6 +152,58 @@ class Settings(BaseSettings):
         next_time(crontab, "UTC", datetime.now(UTC))
         return crontab
 
+    @field_validator("two_people_for", mode="before")
+    @classmethod
+    def _codes(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        codes = written.upper().replace(",", " ").split()
+        if not set(codes) <= set(HarmCode):
+            raise ValueError("harm codes with commas between, such as OFFICIAL,RECRUIT")
+        return frozenset(HarmCode(code) for code in codes)
+
+    @field_validator("excerpt")
+    @classmethod
+    def _excerpt(cls, characters: int) -> int:
+        if not 200 <= characters <= 1000:
+            raise ValueError("between 200 and 1000 characters")
+        return characters
+
+    @field_validator("settle_seconds")
+    @classmethod
+    def _settle(cls, seconds: float) -> float:
+        if not 0 <= seconds <= 10:
+            raise ValueError("between 0 (every press counts) and 10 seconds")
+        return seconds
+
+    @field_validator("shift_cards")
+    @classmethod
+    def _cards(cls, cards: int) -> int:
+        if not 0 <= cards <= 1000:
+            raise ValueError("between 0 (no pauses) and 1000 cards")
+        return cards
+
+    @field_validator("shift_pause_minutes")
+    @classmethod
+    def _pause(cls, minutes: int) -> int:
+        if not 1 <= minutes <= 720:
+            raise ValueError("between 1 and 720 minutes")
+        return minutes
+
+    @field_validator("practice")
+    @classmethod
+    def _practice(cls, cards: int) -> int:
+        if not 0 <= cards <= 20:
+            raise ValueError("between 0 (nobody has to practise) and 20 sample cards")
+        return cards
+
+    @field_validator("target_first_look_minutes", "target_urgent_hours", "target_routine_hours")
+    @classmethod
+    def _target(cls, time: float) -> float:
+        if not 0 < time <= 1000:
+            raise ValueError("above 0 and up to 1000")
+        return time
+
     @field_validator("sample_size")
     @classmethod
     def _posts(cls, number: int) -> int:
@@ -203,6 +268,25 @@ class Settings(BaseSettings):
         if not 0.05 <= seconds <= 60:
             raise ValueError("between 0.05 and 60 seconds")
         return seconds
+
+    def desk_rules(self) -> DeskRules:
+        """What is set about desks, as the inside takes it."""
+        return DeskRules(
+            timezone=self.timezone,
+            shows_score=self.show_score,
+            is_veiled=self.spoiler,
+            excerpt=self.excerpt,
+            settle=timedelta(seconds=self.settle_seconds),
+            two_people_for=self.two_people_for,
+            stretch=self.shift_cards,
+            rest=timedelta(minutes=self.shift_pause_minutes),
+            targets=Targets(
+                first_look=timedelta(minutes=self.target_first_look_minutes),
+                urgent=timedelta(hours=self.target_urgent_hours),
+                routine=timedelta(hours=self.target_routine_hours),
+            ),
+            practice=self.practice,
+        )
 
 
 def read_settings() -> Settings:

@@ -16,7 +16,7 @@ from bot.domain.capture import Capture
 from bot.domain.case import Choice
 from bot.domain.channel import ChannelRef
 from bot.domain.codes import HarmCode, PurposeCode
-from bot.domain.desk import Desk
+from bot.domain.desk import Desk, DeskRules
 from bot.domain.people import Person, Role
 from bot.domain.post import Post, SourceKind
 from bot.domain.recipient import Recipient, RecipientState
@@ -32,6 +32,7 @@ from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
 from bot.services.deal import Deal
 from bot.services.decide import Decide, Decided
+from bot.services.draw import Draw
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.part import Part
@@ -39,11 +40,14 @@ from bot.services.pause import Pause
 from bot.services.picture import Picture
 from bot.services.receive import Receive
 from bot.services.refer import Refer
+from bot.services.regroup import Regroup
+from bot.services.remind import Remind
 from bot.services.report import Report
 from bot.services.retain import Retain
 from bot.services.reverse import Reverse
 from bot.services.send import Send
 from bot.services.triage import Triage
+from bot.services.turn import Turn
 from bot.services.watch import Watch
 from bot.services.write import House, Write
 from bot.storage.cards import KeptCard
@@ -191,13 +195,16 @@ def bundled(digest: Digest, frame: Frame, pictures: Mapping[str, bytes]) -> list
 class Flow:
     """The services joined as `bot.compose` joins them, and short ways to arrange a test."""
 
-    def __init__(self, database: Database, clock: FrozenClock) -> None:
+    def __init__(
+        self, database: Database, clock: FrozenClock, rules: DeskRules | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
         self.classifier = ScriptedClassifier()
         self.courier = RecordingCourier()
         self.directory = ScriptedDirectory()
-        self.deal = Deal(database, clock, JAKARTA)
+        self.rules = rules or DeskRules(timezone=JAKARTA, practice=0)
+        self.deal = Deal(database, clock, self.rules)
         self.ingest = Ingest(database, clock)
         self.triage = Triage(database, clock, self.classifier, self.deal)
         self.decide = Decide(database, clock, self.deal)
@@ -210,7 +217,13 @@ class Flow:
         self.reverse = Reverse(database, clock, self.deal, self.pause)
         self.call_again = CallAgain(database, clock, "021-000-000")
         self.retain = Retain(database, clock, Terms(), retain_at="30 3 * * *", timezone=JAKARTA)
-        self.send = Send(database, clock, self.courier, self.deal, self.refer, self.board)
+        self.turn = Turn(database, self.deal)
+        self.regroup = Regroup(database, clock, self.deal)
+        self.remind = Remind(database, clock, self.deal)
+        self.draw = Draw(database, clock, self.deal)
+        self.send = Send(
+            database, clock, self.courier, self.deal, self.draw, self.refer, self.board
+        )
         self.join = Join(database, clock, (1,), JAKARTA, "0 8 * * *")
         self.watch = Watch(database, clock, self.directory)
         self.receive = Receive(database, clock)

@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 
 from bot.domain.codes import HarmCode, PurposeCode
 
+MOST_CONFIRMED = 20  # by one person within HASTE_WINDOW; beyond, each asks for a second person
+HASTE_WINDOW = timedelta(minutes=10)
+RECENT = 10  # confirmations of which the median time tells whether they were read
+SHORTEST_LOOK = timedelta(seconds=5)  # a first line and a last line take longer
 UNDO_WINDOW = timedelta(seconds=60)  # Jigsaw Altitude's: a slip is noticed within the minute
 
 
@@ -32,6 +37,10 @@ class CaseState(StrEnum):
 
 
 OPEN_STATES = frozenset({CaseState.WAITING, CaseState.SECOND, CaseState.THIRD})
+# What a copy can be the same as: a decision that holds.
+DECIDED_STATES = frozenset(
+    {CaseState.CONFIRMED, CaseState.KEPT, CaseState.DISMISSED, CaseState.REFERRED}
+)
 
 
 class Choice(StrEnum):
@@ -89,6 +98,7 @@ class Refusal(StrEnum):
     ALREADY_SENT = "already_sent"
     POST_CHANGED = "post_changed"
     NOT_ON_YOUR_DESK = "not_on_your_desk"
+    LIKE_CHANGED = "like_changed"
 
 
 def state_after(looks: Sequence[Look]) -> CaseState:
@@ -117,9 +127,35 @@ def _closed(look: Look) -> CaseState:
     return CaseState.KEPT
 
 
-def wants_second(harm: HarmCode, *, likely_purpose: bool) -> bool:
+def wants_second(
+    harm: HarmCode,
+    *,
+    likely_purpose: bool,
+    two_people_for: frozenset[HarmCode] = frozenset(),
+    hasty: bool = False,
+) -> bool:
     """Whether a confirmation needs another person's, row d."""
-    return harm.approvals > 1 or likely_purpose
+    return harm.approvals > 1 or harm in two_people_for or likely_purpose or hasty
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """That a person confirmed something before: when, and how long the card had lain there."""
+
+    at: datetime
+    took: timedelta
+
+
+def is_hasty(before: Sequence[Confirmation], now: datetime) -> bool:
+    """Whether one more confirmation comes too fast to stand alone, row d.
+
+    before: the person's confirmations that stand, newest first. More than 20 within ten minutes
+    are too many; so is a median of less than five seconds over the last ten.
+    """
+    within = sum(now - one.at < HASTE_WINDOW for one in before)
+    recent = [one.took.total_seconds() for one in before[:RECENT]]
+    is_typically_fast = len(recent) == RECENT and median(recent) < SHORTEST_LOOK.total_seconds()
+    return within >= MOST_CONFIRMED or is_typically_fast
 
 
 def look_at(card: Card, look: Look) -> Card | Refusal:

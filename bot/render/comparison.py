@@ -13,7 +13,7 @@ from bot.domain.learning import (
 )
 from bot.ports import Attachment, Button, Letter
 from bot.render import plot
-from bot.render.desk import purpose_name
+from bot.render.codes import purpose_name
 from bot.texts import Html, say
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.recipient import Recipient
 from bot.domain.referral import Digest, ReferredItem, Urgency
 from bot.ports import Attachment, Button, Letter
-from bot.render.desk import harm_name
+from bot.render.codes import harm_name
 from bot.render.documents.record import Frame, quote, reach, reason
 from bot.render.paging import packed
 from bot.render.times import local_time

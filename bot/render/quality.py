@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bot.domain.codes import PurposeCode
 from bot.domain.quality import FEWEST_CONFIRMED, FEWEST_DECIDED, ModelQuality, Recall, wilson
 from bot.render import plot
-from bot.render.desk import purpose_name
+from bot.render.codes import purpose_name
 from bot.texts import Html, say
 
 F64 = NDArray[np.float64]

@@ -17,7 +17,7 @@ from bot.domain.receipt import (
     Unanswered,
 )
 from bot.ports import Button, Letter
-from bot.render.desk import harm_name
+from bot.render.codes import harm_name
 from bot.render.paging import packed
 from bot.render.times import how_long
 from bot.texts import Html, say

@@ -1,199 +1,233 @@
 """Deals cards to desks: one at a time, to people on duty, each card to one person at a time.
 
-A desk's content is a row; its message is drawn from that row when it leaves (`draw`), so what a
-desk shows is what the database says, however often a send was repeated.
+A desk's content is a row; its message is drawn from that row when it leaves (`bot.services.draw`),
+so what a desk shows is what the database says, however often a send was repeated.
 """
 
 from datetime import timedelta
-from typing import Any
+from enum import StrEnum
 
-from bot.domain.desk import Desk, DeskCard, View, has_seen_all, pages_of
-from bot.domain.people import Person, Role
-from bot.ports import Clock, Letter
-from bot.render.desk import draw_card, draw_closed, draw_idle
+from bot.domain.case import CaseState
+from bot.domain.desk import Desk, DeskRules, Notice, View
+from bot.domain.people import Person
+from bot.ports import Clock
+from bot.render.desk import draw_moved
+from bot.storage.cards import KeptCard
 from bot.storage.database import Database
+from bot.storage.near_duplicates import nearness
 from bot.storage.unit_of_work import UnitOfWork
 
 CLAIM = timedelta(minutes=10)  # long enough to read a long post, short enough to free a left one
+_EMPTY = {"card_id": None, "revision_id": None, "like_card_id": None, "view": View.IDLE}
+
+
+class Duty(StrEnum):
+    """What became of a wish to start or end a shift."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    PRACTICE_FIRST = "practice_first"
 
 
 class Deal:
-    def __init__(
-        self, database: Database, clock: Clock, timezone: str, *, shows_score: bool = True
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, rules: DeskRules | None = None) -> None:
         self._database = database
         self._clock = clock
-        self._timezone = timezone
-        self._shows_score = shows_score
+        self.rules = rules or DeskRules()
 
-    async def duty(self, person: Person, *, on: bool, chat_id: int) -> bool:
-        """Starts or ends a shift; a fresh desk message is owed. Whether anything changed."""
+    async def duty(self, person: Person, *, on: bool, chat_id: int) -> Duty:
+        """Starts or ends a shift; a fresh desk message is owed, and the one before shrinks.
+
+        Whoever is new to this practises first: nobody's first card is a real one.
+        """
+        now = self._clock.now()
         async with self._database.work() as work:
             await work.audit.hold()
+            if on and await self._has_to_practise(work, person):
+                return Duty.PRACTICE_FIRST
             desk = await work.desks.set_up(person.id)
             if not on:
-                await work.cards.release(person.id)
-            await work.desks.change(
-                person.id,
-                is_on_duty=on,
-                message_id=None,
-                card_id=None,
-                revision_id=None,
-                view=View.IDLE,
-                notice=None,
-            )
+                await work.queue.release(person.id)
+            await self._leave_message(work, desk, chat_id)
+            await work.desks.change(person.id, is_on_duty=on, notice=None, **_EMPTY)
             if on:
+                await self._count_anew(work, desk)
                 await self.next_card(work, person.id)
-            await work.outbox.owe_desk(person.id, chat_id, self._clock.now())
+            await work.outbox.owe_desk(person.id, chat_id, now)
             await work.audit.write(
-                "duty on" if on else "duty off", f"person {person.id}", self._clock.now(), person.id
+                "duty on" if on else "duty off", f"person {person.id}", now, person.id
             )
             await work.commit()
-        return desk.is_on_duty != on
+        return Duty.STARTED if on else Duty.ENDED
+
+    async def _has_to_practise(self, work: UnitOfWork, person: Person) -> bool:
+        """Not where it is switched off, and nobody who has looked at a real card before."""
+        if not self.rules.practice or await work.reviews.last_of(person.id) is not None:
+            return False
+        played = await work.practice.played(person.id)
+        return len({one.sample for one in played if one.is_right}) < self.rules.practice
+
+    async def _count_anew(self, work: UnitOfWork, desk: Desk) -> None:
+        """Who has not looked at anything for the length of a rest has rested."""
+        now = self._clock.now()
+        last = await work.reviews.last_of(desk.person_id)
+        if desk.counted_from is None or last is None or now - last >= self.rules.rest:
+            await work.desks.change(desk.person_id, counted_from=now, rests_until=None)
 
     async def bring(self, person: Person, chat_id: int) -> None:
         """The desk as it is, as a new message at the end of the chat."""
         async with self._database.work() as work:
-            await work.desks.set_up(person.id)
-            await work.desks.change(person.id, message_id=None)
+            await self._leave_message(work, await work.desks.set_up(person.id), chat_id)
             await work.outbox.owe_desk(person.id, chat_id, self._clock.now())
             await work.commit()
 
     async def close(self, work: UnitOfWork, person: Person) -> None:
         """Empties a desk for good: its card goes to others, its message loses the text."""
         await work.desks.set_up(person.id)
-        await work.cards.release(person.id)
-        await work.desks.change(
-            person.id,
-            is_on_duty=False,
-            card_id=None,
-            revision_id=None,
-            view=View.IDLE,
-            notice=None,
-        )
+        await work.queue.release(person.id)
+        await work.desks.change(person.id, is_on_duty=False, notice=None, **_EMPTY)
         await work.outbox.owe_desk(person.id, person.telegram_id, self._clock.now())
         await self.to_empty_desks(work)
 
     async def next_card(self, work: UnitOfWork, person_id: int) -> bool:
-        """Puts the next card on a desk, or empties it; whether there was one. None off duty."""
+        """Puts the next card on a desk, or empties it; whether there was one.
+
+        None off duty, and none while the person rests.
+        """
         now = self._clock.now()
-        await work.cards.release(person_id)
+        await work.queue.release(person_id)
         desk = await work.desks.set_up(person_id)
-        card = await work.cards.next_for(person_id, now) if desk.is_on_duty else None
+        card = None
+        if desk.is_on_duty and not await self._rests(work, desk):
+            card = await work.queue.next_for(person_id, now, self.rules.targets)
         if card is None:
-            await work.desks.change(person_id, card_id=None, revision_id=None, view=View.IDLE)
+            await work.desks.change(person_id, **_EMPTY)
             return False
-        await self.put(work, person_id, card.id, card.revision_id)
+        await self.put(work, person_id, card)
         return True
 
-    async def put(self, work: UnitOfWork, person_id: int, card_id: int, revision_id: int) -> None:
+    async def _rests(self, work: UnitOfWork, desk: Desk) -> bool:
+        """Whether the person rests; a rest begins with the last card of a stretch."""
+        now = self._clock.now()
+        if desk.rests(now):
+            return True
+        if not self.rules.stretch or desk.counted_from is None:
+            return False
+        if await work.reviews.looked_since(desk.person_id, desk.counted_from) < self.rules.stretch:
+            return False
+        until = now + self.rules.rest
+        await work.desks.change(desk.person_id, rests_until=until, counted_from=until)
+        return True
+
+    async def put(self, work: UnitOfWork, person_id: int, card: KeptCard) -> None:
         """Puts a certain card on a desk and claims it."""
-        await work.cards.claim(card_id, person_id, self._clock.now() + CLAIM)
+        now = self._clock.now()
+        like_card_id = await self._likeness(work, card)
+        await work.queue.claim(card.id, person_id, now + CLAIM)
         await work.desks.change(
             person_id,
-            card_id=card_id,
-            revision_id=revision_id,
-            view=View.CARD,
+            card_id=card.id,
+            revision_id=card.revision_id,
+            view=View.CARD if like_card_id is None else View.LIKE,
             page=0,
             pages_seen=0,
+            dealt_at=now,
+            like_card_id=like_card_id,
+            teaches=True,
         )
+
+    async def _likeness(self, work: UnitOfWork, card: KeptCard) -> int | None:
+        """The decided card of the case that reads most like this one, its own post's before all.
+
+        None once somebody has looked at the card: who looks second is not told what was said.
+        """
+        if card.state is not CaseState.WAITING:
+            return None
+        decided = await work.cases.decided(card.case_id, card.id)
+        if not decided:
+            return None
+        text = (await work.posts.revision(card.revision_id)).text
+        nearest = max(
+            decided, key=lambda one: (one.post_id == card.post_id, nearness(one.text, text))
+        )
+        return nearest.card_id
 
     async def to_empty_desks(self, work: UnitOfWork) -> None:
         """Work arrived: desks that wait get a card each, as a new message that is heard."""
-        for desk in await work.desks.waiting_for_work():
+        now = self._clock.now()
+        for desk in await work.desks.waiting_for_work(now):
             if not await self.next_card(work, desk.person_id):
                 continue
-            await work.desks.change(desk.person_id, message_id=None, notice=None)
-            await self._owe(work, desk.person_id)
+            person = await work.people.by_id(desk.person_id)
+            assert person is not None  # a foreign key says so
+            await self._leave_message(work, desk, person.telegram_id)
+            if desk.notice and not desk.notice.can_undo(now):
+                await work.desks.change(desk.person_id, notice=None)
+            await self.owe(work, desk.person_id)
+
+    async def _leave_message(self, work: UnitOfWork, desk: Desk, chat_id: int) -> None:
+        """The desk moves to a new message; the one before shrinks, whatever it shows still."""
+        if desk.message_id is None:
+            return
+        person = await work.people.by_id(desk.person_id)
+        language = person.language if person else "en"
+        await work.outbox.owe_leftover(
+            desk.person_id, chat_id, desk.message_id, draw_moved(language), self._clock.now()
+        )
+        await work.desks.change(desk.person_id, message_id=None)
+
+    async def adopt(self, person: Person, message_id: int) -> bool:
+        """Whether a press counts: not one within a second of a redraw, which changed the buttons.
+
+        The message that was pressed is the desk message from then on. One that was sent just before
+        a crash has no row that knows its number; it still works, and its double shrinks.
+        """
+        now = self._clock.now()
+        async with self._database.look() as work:
+            desk = await work.desks.of(person.id)
+        if desk is not None and desk.message_id == message_id:
+            return desk.is_settled(now, self.rules.settle)
+        async with self._database.work() as work:
+            desk = await work.desks.set_up(person.id)
+            await self._leave_message(work, desk, person.telegram_id)
+            await work.desks.change(person.id, message_id=message_id)
+            await work.commit()
+        return True
 
     async def wake_desks(self) -> None:
-        """Deals cards that became free, because a claim ran out, to desks that wait."""
+        """Deals cards that became free, because a claim or a rest ran out, to desks that wait."""
+        now = self._clock.now()
+        async with self._database.look() as work:
+            if not await work.desks.waiting_for_work(now):
+                return
         async with self._database.work() as work:
             await work.audit.hold()
-            if await work.desks.waiting_for_work():
-                await self.to_empty_desks(work)
-                await work.commit()
+            for person_id in await work.desks.rested(now):
+                await self.owe(work, person_id)  # at least the words "your desk is empty"
+            await self.to_empty_desks(work)
+            await work.commit()
 
     async def show_anew(self, work: UnitOfWork, person_id: int) -> None:
         """The card on a desk has changed: it shows the newest revision, read from the start."""
         desk = await work.desks.set_up(person_id)
         card = await work.cards.get(desk.card_id) if desk.card_id else None
         if card is not None:
-            await self.put(work, person_id, card.id, card.revision_id)
-        await self._owe(work, person_id)
+            await self.put(work, person_id, card)
+        await self.owe(work, person_id)
 
-    async def turn(self, person: Person, card_id: int, revision_id: int, view: View) -> View | None:
-        """Shows another view of the card that lies on the desk; None if it does not lie there.
+    async def take_from_others(self, work: UnitOfWork, card: KeptCard, by: int) -> None:
+        """Somebody decided a card that others still had before them: their desks go on."""
+        for person_id in await work.desks.showing(card.id):
+            if person_id == by:
+                continue
+            await self.next_card(work, person_id)
+            notice = Notice(None, card.id, card.state, self._clock.now())
+            await self.owe(work, person_id, notice)
 
-        Who wants to confirm a text that is not read to the end gets its pages instead.
-        """
-        async with self._database.work() as work:
-            desk = await work.desks.set_up(person.id)
-            if (desk.card_id, desk.revision_id) != (card_id, revision_id):
-                return None
-            changed = await self._turned(work, desk, view)
-            await work.desks.change(person.id, **changed)
-            await self._owe(work, person.id)
-            await work.commit()
-        return View(changed["view"])
-
-    async def _turned(self, work: UnitOfWork, desk: Desk, view: View) -> dict[str, Any]:
-        assert desk.revision_id is not None  # a card lies on it
-        text = (await work.posts.revision(desk.revision_id)).text
-        pages = pages_of(text)
-        if view is View.HARM and not has_seen_all(desk, text):
-            view = View.FULL  # nobody confirms what they have not read
-        if view is not View.FULL:
-            return {"view": view}
-        page = (desk.page + 1) % len(pages) if desk.view is View.FULL else 0
-        return {"view": view, "page": page, "pages_seen": max(desk.pages_seen, page + 1)}
-
-    async def adopt(self, person: Person, message_id: int) -> None:
-        """The message that was pressed is the desk message from now on.
-
-        A message sent just before a crash has no row that knows its number; it still works.
-        """
-        async with self._database.work() as work:
-            desk = await work.desks.set_up(person.id)
-            if desk.message_id != message_id:
-                await work.desks.change(person.id, message_id=message_id)
-                await work.commit()
-
-    async def _owe(self, work: UnitOfWork, person_id: int) -> None:
+    async def owe(self, work: UnitOfWork, person_id: int, notice: Notice | None = None) -> None:
+        """Owes a redraw of a desk, with this notice where one is given."""
         person = await work.people.by_id(person_id)
-        if person is not None:
-            await work.outbox.owe_desk(person_id, person.telegram_id, self._clock.now())
-
-    async def draw(self, person_id: int) -> tuple[Letter, int | None]:
-        """The desk as it stands now, and the message that shows it, None for a new one."""
-        async with self._database.look() as work:
-            person = await work.people.by_id(person_id)
-            desk = await work.desks.of(person_id)
-            if person is None or desk is None:
-                raise LookupError(f"no desk of person {person_id}")
-            if not person.holds(Role.MODERATOR):
-                return draw_closed(person.language), desk.message_id
-            if desk.card_id is None:
-                return draw_idle(desk.is_on_duty, desk.notice, person.language), desk.message_id
-            content = await self._content(work, desk)
-        return self._card(content, person.language), desk.message_id
-
-    def _card(self, content: DeskCard, language: str) -> Letter:
-        return draw_card(content, language, self._timezone, shows_score=self._shows_score)
-
-    async def _content(self, work: UnitOfWork, desk: Desk) -> DeskCard:
-        assert desk.card_id is not None  # checked by `draw`
-        assert desk.revision_id is not None  # goes with the card
-        card = await work.cards.get(desk.card_id)
-        assert card is not None  # a foreign key says so
-        revision = await work.posts.revision(desk.revision_id)
-        return DeskCard(
-            card_id=card.id,
-            case_id=card.case_id,
-            posts_in_case=await work.cards.in_case(card.case_id),
-            revision=revision,
-            verdict=await work.verdicts.newest_or_none(revision.id),
-            view=desk.view,
-            page=desk.page,
-            notice=desk.notice,
-        )
+        assert person is not None  # a foreign key says so
+        if notice is not None:
+            await work.desks.change(person_id, notice=notice)
+        await work.outbox.owe_desk(person_id, person.telegram_id, self._clock.now())

@@ -1,12 +1,12 @@
 """Takes a moderator's choice: checked, written, audited and answered as one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain import case
-from bot.domain.case import Card, CaseState, Choice, Look, Refusal
+from bot.domain.case import DECIDED_STATES, Card, CaseState, Choice, Look, Refusal
 from bot.domain.codes import HarmCode, PurposeCode
-from bot.domain.desk import Desk, Notice, has_seen_all
+from bot.domain.desk import Desk, Notice, View, has_seen_all
 from bot.domain.people import Person
 from bot.domain.verdict import Verdict
 from bot.ports import Clock
@@ -28,6 +28,16 @@ class Decided:
     purpose: PurposeCode | None = None
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What a press asks for. same_as: the decided card that it was said to be the same as."""
+
+    choice: Choice
+    harm: HarmCode | None = None
+    purpose: PurposeCode | None = None
+    same_as: int | None = None
+
+
 class Decide:
     def __init__(self, database: Database, clock: Clock, deal: Deal) -> None:
         self._database = database
@@ -44,6 +54,18 @@ class Decide:
         purpose: PurposeCode | None = None,
     ) -> Decided:
         """The result of a choice; whatever it is, the desk shows what comes next."""
+        return await self._chosen(person, card_id, revision_id, _Wish(choice, harm, purpose))
+
+    async def same(self, person: Person, card_id: int, revision_id: int, code: str) -> Decided:
+        """The decision of the near-identical card beside this one, taken for this one too.
+
+        code: the decision that stood on the button. Where another stands by now, nothing happens.
+        """
+        return await self._chosen(person, card_id, revision_id, code)
+
+    async def _chosen(
+        self, person: Person, card_id: int, revision_id: int, wish: _Wish | str
+    ) -> Decided:
         async with self._database.work() as work:
             await work.audit.hold()
             card = await work.cards.get(card_id, for_update=True)
@@ -52,18 +74,36 @@ class Decide:
                 return Decided(refusal=Refusal.NOT_ON_YOUR_DESK)
             standing = await work.reviews.standing(card.id, card.revision_id)
             refusal = _misplaced(card, revision_id, desk)
-            if refusal is None:
+            if refusal is None and isinstance(wish, str):
+                wish = await self._wish_of(work, desk, wish) or wish
+                refusal = Refusal.LIKE_CHANGED if isinstance(wish, str) else None
+            if refusal is None and isinstance(wish, _Wish):
                 verdict = await work.verdicts.newest_or_none(card.revision_id)
-                look = await self._look(work, person, desk, verdict, choice, harm, purpose)
+                look = await self._look(work, person, desk, verdict, wish)
                 after = case.look_at(Card(tuple(review.look for review in standing)), look)
                 if isinstance(after, Card):
-                    decided = await self._keep(work, card, after, look, verdict)
+                    decided = await self._keep(work, card, desk, after, look, verdict, wish)
                     await work.commit()
                     return decided
                 refusal = after
+            assert refusal is not None  # else it was kept
             await self._redeal(work, person, desk, card, refusal)
             await work.commit()
         return Decided(refusal=refusal, by=_first(standing, person))
+
+    async def _wish_of(self, work: UnitOfWork, desk: Desk, code: str) -> _Wish | None:
+        """What the card beside was decided as; None if that is not what the button said."""
+        if desk.like_card_id is None:
+            return None
+        like = await work.cards.get(desk.like_card_id)
+        if (
+            like is None
+            or like.state not in DECIDED_STATES
+            or code != (like.harm or like.purpose or "NONE")
+        ):
+            return None
+        choice = Choice.CONFIRM if like.harm else Choice.DISMISS
+        return _Wish(choice, like.harm, like.purpose, same_as=like.id)
 
     async def missed(self, person: Person, card_id: int, revision_id: int) -> Decided:
         """Why a button of a card that does not lie on the desk does nothing, and a fresh desk."""
@@ -80,34 +120,51 @@ class Decide:
         return Decided(refusal=refusal, by=_first(standing, person))
 
     async def _look(
-        self,
-        work: UnitOfWork,
-        person: Person,
-        desk: Desk,
-        verdict: Verdict | None,
-        choice: Choice,
-        harm: HarmCode | None,
-        purpose: PurposeCode | None,
+        self, work: UnitOfWork, person: Person, desk: Desk, verdict: Verdict | None, wish: _Wish
     ) -> Look:
         assert desk.revision_id is not None  # the card lies on the desk
+        now = self._clock.now()
         text = (await work.posts.revision(desk.revision_id)).text
-        likely_purpose = verdict is not None and verdict.likely_purpose is not None
+        wants_second = False
+        if wish.harm is not None:
+            before = await work.reviews.confirmations(person.id, case.MOST_CONFIRMED)
+            wants_second = case.wants_second(
+                wish.harm,
+                likely_purpose=verdict is not None and verdict.likely_purpose is not None,
+                two_people_for=self._deal.rules.two_people_for,
+                hasty=case.is_hasty(before, now),
+            )
         return Look(
             by=person.id,
-            choice=choice,
-            at=self._clock.now(),
-            harm=harm,
-            purpose=purpose,
-            saw_all=has_seen_all(desk, text),
-            wants_second=harm is not None
-            and case.wants_second(harm, likely_purpose=likely_purpose),
+            choice=wish.choice,
+            at=now,
+            harm=wish.harm,
+            purpose=wish.purpose,
+            saw_all=has_seen_all(desk, text, self._deal.rules.excerpt),
+            wants_second=wants_second,
         )
 
     async def _keep(
-        self, work: UnitOfWork, card: KeptCard, after: Card, look: Look, verdict: Verdict | None
+        self,
+        work: UnitOfWork,
+        card: KeptCard,
+        desk: Desk,
+        after: Card,
+        look: Look,
+        verdict: Verdict | None,
+        wish: _Wish,
     ) -> Decided:
         shown = (verdict.score, verdict.model_version) if verdict else (0.0, "none")
-        review_id = await work.reviews.write(card.id, card.post_id, card.revision_id, look, shown)
+        review_id = await work.reviews.write(
+            card.id,
+            card.post_id,
+            card.revision_id,
+            look,
+            shown,
+            dealt_at=desk.dealt_at,
+            same_as_card_id=wish.same_as,
+            teaches=desk.teaches,
+        )
         await self._move(work, card.id, after)
         await work.audit.write(
             "reviewed",
@@ -120,14 +177,18 @@ class Decide:
                 "choice": look.choice,
                 "harm": look.harm,
                 "purpose": look.purpose,
+                "same_as": wish.same_as,
+                "teaches": desk.teaches,
                 "state": after.state,
             },
         )
         decided = Decided(after.state, harm=look.harm, purpose=look.purpose)
-        notice = Notice(look.choice, card.id, after.state, look.harm, look.purpose)
+        notice = Notice(look.choice, card.id, after.state, look.at, look.harm, look.purpose)
         await self._deal.next_card(work, look.by)
         await self._redraw(work, look.by, notice)
-        if after.state.is_open and look.choice is not Choice.SKIP:
+        if not after.state.is_open:
+            await self._deal.take_from_others(work, replace(card, state=after.state), look.by)
+        elif look.choice is not Choice.SKIP:
             await self._deal.to_empty_desks(work)  # somebody else may look at it now
         return decided
 
@@ -175,18 +236,24 @@ class Decide:
         if not desk.is_on_duty:
             await self._deal.to_empty_desks(work)
             return
-        await work.cards.release(person.id)
-        await self._deal.put(work, person.id, card.id, card.revision_id)
+        await work.queue.release(person.id)
+        again = await work.cards.get(card.id)
+        assert again is not None  # it was there a moment ago
+        await self._deal.put(work, person.id, again)
         await self._redraw(work, person.id, None)
 
     async def _redeal(
         self, work: UnitOfWork, person: Person, desk: Desk, card: KeptCard, refusal: Refusal
     ) -> None:
         """After a press that counts for nothing, the desk shows what is true now."""
-        if refusal is Refusal.POST_CHANGED and desk.card_id == card.id:
-            await self._deal.put(work, person.id, card.id, card.revision_id)
-        elif desk.card_id == card.id and refusal is not Refusal.NOT_OPENED_IN_FULL:
-            await self._deal.next_card(work, person.id)
+        if desk.card_id == card.id:
+            if refusal in (Refusal.POST_CHANGED, Refusal.LIKE_CHANGED):
+                await self._deal.put(work, person.id, card)
+            elif refusal is Refusal.NOT_OPENED_IN_FULL:
+                if desk.view is View.LIKE:  # "the same" opens the text, as confirming does
+                    await work.desks.change(person.id, view=View.FULL, page=0, pages_seen=1)
+            else:
+                await self._deal.next_card(work, person.id)
         # The same press again, or repeated after a crash: what it did can still be undone.
         is_own = desk.notice is not None and desk.notice.card_id == card.id
         await self._redraw(work, person.id, desk.notice if is_own else None)

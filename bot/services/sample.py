@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.quality import Drawn, expected_draws, whole_draws
 from bot.ports import Classifier, Clock
 from bot.services.deal import Deal
+from bot.services.open_card import Opening, open_card
 from bot.storage.database import Database
 from bot.storage.near_duplicates import fingerprint
 from bot.storage.samples import Waiting
@@ -130,32 +131,15 @@ class Sample:
         if not waiting.is_free:
             await work.samples.joined(waiting.id, None, now)
             return False
-        print_ = fingerprint(waiting.text)
-        case_id = await work.near_duplicates.find(print_, now)
-        if case_id is None:
-            case_id = await work.cards.open_case(now)
-        card_id = await work.cards.open_card(
-            case_id,
-            waiting.post_id,
-            waiting.revision_id,
+        opening = Opening(
+            post_id=waiting.post_id,
+            revision_id=waiting.revision_id,
+            print_=fingerprint(waiting.text),
             score=waiting.score,
-            is_urgent=False,
-            now=now,
+            model_version=waiting.model_version,
+            sample=waiting.id,
         )
-        await work.near_duplicates.keep(print_, waiting.revision_id, case_id, now)
-        await work.captures.take(waiting.revision_id, now)
+        card_id = await open_card(work, opening, now, self._deal.rules.targets)
         await work.samples.explain(waiting, reasons)
         await work.samples.joined(waiting.id, card_id, now)
-        await work.audit.write(
-            "card opened",
-            f"card {card_id}",
-            now,
-            details={
-                "case": case_id,
-                "post": waiting.post_id,
-                "revision": waiting.revision_id,
-                "model": waiting.model_version,
-                "sample": waiting.id,
-            },
-        )
         return True

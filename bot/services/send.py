@@ -1,5 +1,6 @@
 """Sends what the outbox owes. It is the only retrier."""
 
+import contextlib
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from bot.domain.retry import next_try
 from bot.ports import Clock, Courier, Letter
 from bot.services.board import NoticeBoard, follow, take_down
 from bot.services.deal import Deal
+from bot.services.draw import Draw
 from bot.services.refer import Refer
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
@@ -28,6 +30,7 @@ class Send:
         clock: Clock,
         courier: Courier,
         deal: Deal,
+        draw: Draw,
         refer: Refer,
         board: NoticeBoard,
     ) -> None:
@@ -35,6 +38,7 @@ class Send:
         self._clock = clock
         self._courier = courier
         self._deal = deal
+        self._draw = draw
         self._refer = refer
         self._board = board
 
@@ -62,9 +66,12 @@ class Send:
         """The number of a new message; None where one was edited, or nothing was left to send."""
         if owed.kind == "digest" and owed.digest_id is not None:
             return await self._deliver_part(owed, owed.digest_id)
+        if owed.kind == "notice" and owed.person_id is not None and owed.letter is not None:
+            await self._shrink(owed, owed.letter)
+            return None
         if owed.letter is not None:
             return await self._put(owed.chat_id, owed.edits, await self._filled(owed.letter))
-        drawn = await self._draw(owed)
+        drawn = await self._drawn(owed)
         return await self._put(owed.chat_id, drawn[1], drawn[0]) if drawn else None
 
     async def _put(self, chat_id: int, message_id: int | None, letter: Letter) -> int | None:
@@ -78,12 +85,21 @@ class Send:
                 return None
         return await self._courier.send(chat_id, letter)
 
-    async def _draw(self, owed: Owed) -> tuple[Letter, int | None] | None:
+    async def _drawn(self, owed: Owed) -> tuple[Letter, int | None] | None:
         """What is drawn when it leaves, and the message it replaces; None: nothing any more."""
         if owed.kind == "board":
             return await self._board.draw()
         assert owed.person_id is not None  # a constraint says so of desks
-        return await self._deal.draw(owed.person_id)
+        return await self._draw.desk(owed.person_id)
+
+    async def _shrink(self, owed: Owed, letter: Letter) -> None:
+        """What was a desk is one line now; unless it is gone, or is the desk again by now."""
+        assert owed.edits is not None  # it was owed with its message
+        async with self._database.look() as work:
+            if await work.desks.shows_in(owed.chat_id, owed.edits):
+                return
+        with contextlib.suppress(MessageGone):
+            await self._courier.edit(owed.chat_id, owed.edits, letter)
 
     async def _deliver_part(self, owed: Owed, digest_id: int) -> int | None:
         """Sends a digest's part; None when every post in it was edited before it could leave."""
@@ -109,10 +125,11 @@ class Send:
     async def _sent(self, owed: Owed, message_id: int | None) -> None:
         now = self._clock.now()
         async with self._database.work() as work:
-            if owed.kind == "desk" and owed.person_id is not None and message_id is not None:
+            if owed.kind == "desk" and owed.person_id is not None:
                 # The desk before its row in the outbox, as whoever redraws one takes them.
-                # After an edit it is left alone: a new message may be owed by now.
-                await work.desks.change(owed.person_id, message_id=message_id)
+                # After an edit its message is left alone: a new one may be owed by now.
+                new = {} if message_id is None else {"message_id": message_id}
+                await work.desks.change(owed.person_id, drawn_at=now, **new)
             if owed.kind == "board" and message_id is not None:
                 await work.board.change(message_id=message_id)
             is_part = owed.kind == "digest" and owed.digest_id is not None
@@ -199,9 +216,14 @@ class Send:
 
     async def _close_desk(self, work: UnitOfWork, person_id: int) -> None:
         """A moderator who cannot be written to is off duty, and their card goes to others."""
-        await work.cards.release(person_id)
+        await work.queue.release(person_id)
         await work.desks.change(
-            person_id, is_on_duty=False, card_id=None, revision_id=None, view=View.IDLE
+            person_id,
+            is_on_duty=False,
+            card_id=None,
+            revision_id=None,
+            like_card_id=None,
+            view=View.IDLE,
         )
         person = await work.people.by_id(person_id)
         if person is not None and person.holds(Role.MODERATOR):

@@ -15,6 +15,8 @@ from bot.domain.post import Revision
 from bot.domain.verdict import Verdict
 from bot.ports import Classifier, Clock
 from bot.services.deal import Deal
+from bot.services.open_card import Opening, open_card
+from bot.services.remind import call_to_threat
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
 from bot.storage.near_duplicates import Fingerprint, fingerprint
@@ -130,14 +132,23 @@ class Triage:
         self, work: UnitOfWork, card: KeptCard, revision: Revision, verdict: Verdict | None
     ) -> None:
         """An open card shows the edited post, and earlier looks at it fall away."""
-        await work.captures.take(revision.id, self._clock.now())
-        await work.cards.show_revision(card.id, revision.id, verdict.score if verdict else 0.0)
+        now, is_urgent = self._clock.now(), _is_urgent(verdict)
+        await work.captures.take(revision.id, now)
+        await work.cards.show_revision(
+            card,
+            revision.id,
+            verdict.score if verdict else 0.0,
+            is_urgent=is_urgent,
+            due_at=self._deal.rules.targets.due_at(now, is_urgent=is_urgent),
+        )
         await work.audit.write(
             "card changed",
             f"card {card.id}",
-            self._clock.now(),
+            now,
             details={"revision": revision.id, "before": card.revision_id},
         )
+        if is_urgent:
+            await call_to_threat(work, self._clock, card.id, card.case_id)
         for person_id in await work.desks.showing(card.id):
             await self._deal.show_anew(work, person_id)
 
@@ -160,32 +171,26 @@ class Triage:
         earlier: KeptCard | None,
     ) -> None:
         """A card in the case of its near-identical copies, or in a new case. Rows a, b, o."""
-        now = self._clock.now()
-        case_id = earlier.case_id if earlier else await work.near_duplicates.find(print_, now)
-        if case_id is None:
-            case_id = await work.cards.open_case(now)
-        card_id = await work.cards.open_card(
-            case_id,
-            revision.post_id,
-            revision.id,
+        opening = Opening(
+            post_id=revision.post_id,
+            revision_id=revision.id,
+            print_=print_,
             score=verdict.score if verdict else 0.0,
-            is_urgent=verdict is not None and verdict.likely_harm is HarmCode.THREAT,
-            now=now,
+            model_version=verdict.model_version if verdict else None,
+            is_urgent=_is_urgent(verdict),
+            case_id=earlier.case_id if earlier else None,
         )
-        await work.near_duplicates.keep(print_, revision.id, case_id, now)
+        now = self._clock.now()
+        card_id = await open_card(work, opening, now, self._deal.rules.targets)
         await work.rechecks.owe(revision.post_id, now)
-        await work.captures.take(revision.id, now)
-        await work.audit.write(
-            "card opened",
-            f"card {card_id}",
-            now,
-            details={
-                "case": case_id,
-                "post": revision.post_id,
-                "revision": revision.id,
-                "model": verdict.model_version if verdict else None,
-            },
-        )
+        if opening.is_urgent:
+            card = await work.cards.get(card_id)
+            assert card is not None  # opened just now
+            await call_to_threat(work, self._clock, card_id, card.case_id)
+
+
+def _is_urgent(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.likely_harm is HarmCode.THREAT
 
 
 def _verdict(revision_id: int, prediction: Prediction) -> Verdict:

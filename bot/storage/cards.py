@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.case import OPEN_STATES, CaseState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import cards, cases, posts, reviews
+from bot.storage.tables import cards, cases, posts
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,9 @@ class KeptCard:
     opened_at: datetime
     decided_at: datetime | None
     claimed_by: int | None
+    is_urgent: bool
+    due_at: datetime
+    looks_like_case_id: int | None
 
 
 class CardStore(Store):
@@ -45,7 +48,10 @@ class CardStore(Store):
         score: float,
         is_urgent: bool,
         now: datetime,
+        due_at: datetime,
+        looks_like_case_id: int | None = None,
     ) -> int:
+        """looks_like_case_id: a case that it resembles, though not enough to join it unasked."""
         kept = await self._connection.execute(
             insert(cards)
             .values(
@@ -57,6 +63,8 @@ class CardStore(Store):
                 is_urgent=is_urgent,
                 score=score,
                 opened_at=now,
+                due_at=due_at,
+                looks_like_case_id=looks_like_case_id,
             )
             .returning(cards.c.id)
         )
@@ -67,13 +75,13 @@ class CardStore(Store):
         if for_update:
             asked = asked.with_for_update()
         row = (await self._connection.execute(asked)).one_or_none()
-        return _card(row) if row else None
+        return kept_card(row) if row else None
 
     async def newest_of_post(self, post_id: int) -> KeptCard | None:
         """The card of the post's newest look-worthy revision, locked; None if it never had one."""
         asked = select(cards).where(cards.c.post_id == post_id).order_by(cards.c.id.desc())
         row = (await self._connection.execute(asked.limit(1).with_for_update())).one_or_none()
-        return _card(row) if row else None
+        return kept_card(row) if row else None
 
     async def move(
         self,
@@ -118,64 +126,27 @@ class CardStore(Store):
         rows = await self._connection.execute(
             select(cards).where(cards.c.case_id == case_id).order_by(cards.c.id)
         )
-        return [_card(row) for row in rows]
+        return [kept_card(row) for row in rows]
 
-    async def show_revision(self, card_id: int, revision_id: int, score: float) -> None:
-        """Puts a newer revision on an open card; it waits for a first look again."""
+    async def show_revision(
+        self, card: KeptCard, revision_id: int, score: float, *, is_urgent: bool, due_at: datetime
+    ) -> None:
+        """Puts a newer revision on an open card; it waits for a first look again.
+
+        What was urgent stays so, and no target moves further away.
+        """
         await self._connection.execute(
             update(cards)
-            .where(cards.c.id == card_id)
+            .where(cards.c.id == card.id)
             .values(
                 revision_id=revision_id,
-                score=func.max(cards.c.score, score)
-                if self._connection.dialect.name == "sqlite"
-                else func.greatest(cards.c.score, score),
+                score=max(card.score, score),
+                is_urgent=card.is_urgent or is_urgent,
+                due_at=min(card.due_at, due_at),
                 state=CaseState.WAITING,
                 claimed_by=None,
                 claimed_until=None,
             )
-        )
-
-    async def next_for(self, person_id: int, now: datetime) -> KeptCard | None:
-        """The next card to deal to a person: urgent first, then oldest; theirs before others.
-
-        Never one that the person has looked at, nor one that somebody else holds just now.
-        """
-        looked = exists().where(
-            reviews.c.card_id == cards.c.id,
-            reviews.c.revision_id == cards.c.revision_id,
-            reviews.c.person_id == person_id,
-            reviews.c.stands,
-        )
-        is_free = or_(
-            cards.c.claimed_until.is_(None),
-            cards.c.claimed_until <= now,
-            cards.c.claimed_by == person_id,
-        )
-        row = (
-            await self._connection.execute(
-                select(cards)
-                .where(and_(cards.c.state.in_(OPEN_STATES), is_free, ~looked))
-                .order_by(cards.c.is_urgent.desc(), cards.c.opened_at, cards.c.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-        ).one_or_none()
-        return _card(row) if row else None
-
-    async def claim(self, card_id: int, person_id: int, until: datetime) -> None:
-        await self._connection.execute(
-            update(cards)
-            .where(cards.c.id == card_id)
-            .values(claimed_by=person_id, claimed_until=until)
-        )
-
-    async def release(self, person_id: int) -> None:
-        """Frees whatever the person holds."""
-        await self._connection.execute(
-            update(cards)
-            .where(cards.c.claimed_by == person_id)
-            .values(claimed_by=None, claimed_until=None)
         )
 
     async def confirmed_before(
@@ -196,12 +167,7 @@ class CardStore(Store):
             .limit(limit)
             .with_for_update(of=cards)
         )
-        return [_card(row) for row in rows]
-
-    async def in_case(self, case_id: int) -> int:
-        """How many posts the case holds."""
-        asked = select(func.count(cards.c.post_id.distinct())).where(cards.c.case_id == case_id)
-        return await self._connection.scalar(asked) or 0
+        return [kept_card(row) for row in rows]
 
     async def count_by_state(self) -> dict[CaseState, int]:
         rows = await self._connection.execute(
@@ -225,10 +191,10 @@ class CardStore(Store):
             .order_by(cards.c.score.desc(), cards.c.id)
             .limit(limit)
         )
-        return [_card(row) for row in rows]
+        return [kept_card(row) for row in rows]
 
 
-def _card(row: AnyRow) -> KeptCard:
+def kept_card(row: AnyRow) -> KeptCard:
     return KeptCard(
         row.id,
         row.case_id,
@@ -241,4 +207,7 @@ def _card(row: AnyRow) -> KeptCard:
         row.opened_at,
         row.decided_at,
         row.claimed_by,
+        row.is_urgent,
+        row.due_at,
+        row.looks_like_case_id,
     )

@@ -1,14 +1,15 @@
 """Moderators' desks: who is on duty, and what lies on each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.domain.desk import Desk, Notice, View
 from bot.domain.people import Role
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import desks, roles
+from bot.storage.tables import desks, people, roles
 
 
 class DeskStore(Store):
@@ -33,16 +34,50 @@ class DeskStore(Store):
             update(desks).where(desks.c.person_id == person_id).values(changed)
         )
 
-    async def waiting_for_work(self) -> Sequence[Desk]:
-        """Empty desks on duty whose person is still a moderator."""
+    async def waiting_for_work(self, now: datetime) -> Sequence[Desk]:
+        """Empty desks on duty, none that rests, whose person is still a moderator."""
         rows = await self._connection.execute(
             select(desks)
             .join(roles, roles.c.person_id == desks.c.person_id)
-            .where(roles.c.role == Role.MODERATOR, desks.c.is_on_duty, desks.c.card_id.is_(None))
+            .where(
+                roles.c.role == Role.MODERATOR,
+                desks.c.is_on_duty,
+                desks.c.card_id.is_(None),
+                or_(desks.c.rests_until.is_(None), desks.c.rests_until <= now),
+            )
             .order_by(desks.c.person_id)
             .with_for_update(of=desks, skip_locked=True)
         )
         return [_desk(row) for row in rows]
+
+    async def rested(self, now: datetime) -> Sequence[int]:
+        """People whose rest is over; from now on they are as if there had been none."""
+        over = await self._connection.scalars(
+            update(desks)
+            .where(desks.c.rests_until <= now)
+            .values(rests_until=None)
+            .returning(desks.c.person_id)
+        )
+        return over.all()
+
+    async def on_duty(self) -> Sequence[int]:
+        """People on duty who are still moderators."""
+        found = await self._connection.scalars(
+            select(desks.c.person_id)
+            .join(roles, roles.c.person_id == desks.c.person_id)
+            .where(roles.c.role == Role.MODERATOR, desks.c.is_on_duty)
+            .order_by(desks.c.person_id)
+        )
+        return found.all()
+
+    async def shows_in(self, chat_id: int, message_id: int) -> bool:
+        """Whether this message of a private chat is a desk now."""
+        found = (
+            select(desks.c.person_id)
+            .join(people, people.c.id == desks.c.person_id)
+            .where(people.c.telegram_id == chat_id, desks.c.message_id == message_id)
+        )
+        return await self._connection.scalar(found) is not None
 
     async def count_on_duty(self) -> int:
         asked = select(func.count()).select_from(desks).where(desks.c.is_on_duty)
@@ -67,4 +102,10 @@ def _desk(row: AnyRow) -> Desk:
         row.page,
         row.pages_seen,
         Notice.from_json(row.notice) if row.notice else None,
+        row.drawn_at,
+        row.dealt_at,
+        row.like_card_id,
+        row.teaches,
+        row.counted_from,
+        row.rests_until,
     )

@@ -70,9 +70,10 @@ class LearningStore(Store):
 
         until: later decisions are left for the next training; None for none.
 
-        Not: cards of sources that are off, words that were forgotten, decisions that were undone
-        (their card is open again), withdrawn or agreed to be a mistake; those last ones teach the
-        other way. Whose row it is: who made the last look. A recipient's "actioned" is no label.
+        Not: cards of sources that are off, words that were forgotten, decisions that were not to
+        teach, undone (their card is open again), withdrawn or agreed to be a mistake; those last
+        ones teach the other way. Whose row it is: who made the last look. A recipient's "actioned"
+        is no label.
         """
         last_look = (
             select(func.max(reviews.c.id))
@@ -118,6 +119,7 @@ class LearningStore(Store):
                 cards.c.id.not_in(withdrawn),
                 cards.c.id.not_in(mistaken),
                 func.trim(revisions.c.text) != "",
+                reviews.c.teaches,
                 reviews.c.decided_at <= until if until is not None else true(),
             )
             .order_by(cards.c.id)

@@ -12,9 +12,9 @@ from hashlib import blake2b
 
 from rapidfuzz import fuzz
 from rensa import RMinHash
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select, union_all
 
-from bot.storage.store import Store
+from bot.storage.store import AnyRow, Store
 from bot.storage.tables import bands, revisions
 from classifiers import normalise
 
@@ -22,8 +22,11 @@ MEMORY = timedelta(days=30)
 _PERMUTATIONS, _BANDS, _ROWS = 128, 32, 4  # near 1 at three quarters of the shingles shared
 _SHINGLE = 5  # characters
 _MOST_CANDIDATES = 20  # a template posted a thousand times is found with a few of its copies
+_MOST_OF_A_BAND = 50
 _SAME = 70.0  # percent of the longer text, by edits
 _CONTAINED = 90.0  # percent of the shorter text, found within the longer
+_ALIKE = 50.0  # percent by edits from which people are asked
+_PARTLY_CONTAINED = 75.0
 _LEAST_CONTAINED = 40  # characters; shorter ones are contained in too much
 
 
@@ -62,23 +65,83 @@ def is_near_copy(one: str, other: str) -> bool:
     return fuzz.partial_ratio(one, other, score_cutoff=_CONTAINED) > 0
 
 
+def is_alike(one: str, other: str) -> bool:
+    """Whether two normalised texts may be copies, so that a person should say."""
+    if fuzz.ratio(one, other, score_cutoff=_ALIKE):
+        return True
+    if min(len(one), len(other)) < _LEAST_CONTAINED:
+        return False
+    return fuzz.partial_ratio(one, other, score_cutoff=_PARTLY_CONTAINED) > 0
+
+
+def nearness(one: str, other: str) -> float:
+    """How much two texts agree, 0 to 1, by edits."""
+    return fuzz.ratio(one, other) / 100
+
+
+@dataclass(frozen=True)
+class Resemblance:
+    """A case that a text is like. joins: near enough to be put there unasked."""
+
+    case_id: int
+    joins: bool
+
+
+def _best() -> Select[tuple[int, str]]:
+    """Case and text of the revisions that share most bands, the nearest first.
+
+    Of each band only its newest revisions are read, so that a template which was posted ten
+    thousand times costs no more than one that was posted fifty times. It is made once: putting 32
+    questions together takes longer than asking them.
+    """
+    newest = [
+        select(
+            select(bands.c.revision_id, bands.c.case_id, bands.c.seen_at)
+            .where(bands.c.band == bindparam(f"band_{place}"))
+            .order_by(bands.c.revision_id.desc())
+            .limit(_MOST_OF_A_BAND)
+            .subquery()
+        )
+        for place in range(_BANDS)
+    ]
+    found = union_all(*newest).subquery()
+    best = (
+        select(found.c.revision_id, found.c.case_id, func.count().label("shared"))
+        .where(found.c.seen_at > bindparam("since", type_=bands.c.seen_at.type))
+        .group_by(found.c.revision_id, found.c.case_id)
+        .order_by(func.count().desc(), found.c.revision_id.desc())
+        .limit(_MOST_CANDIDATES)
+        .subquery()
+    )
+    return (
+        select(best.c.case_id, revisions.c.text)
+        .join(revisions, revisions.c.id == best.c.revision_id)
+        .order_by(best.c.shared.desc(), best.c.revision_id.desc())
+    )
+
+
+_BEST = _best()
+
+
 class NearDuplicateStore(Store):
-    async def find(self, print_: Fingerprint, now: datetime) -> int | None:
-        """The case of the nearest copy, or None."""
+    async def find(self, print_: Fingerprint, now: datetime) -> Resemblance | None:
+        """The case of the nearest copy, or else one that is alike, or None."""
         if not print_.bands:
             return None
-        rows = await self._connection.execute(
-            select(bands.c.case_id, revisions.c.text)
-            .join(revisions, revisions.c.id == bands.c.revision_id)
-            .where(bands.c.band.in_(print_.bands), bands.c.seen_at > now - MEMORY)
-            .group_by(bands.c.revision_id, bands.c.case_id, revisions.c.text)
-            .order_by(func.count().desc(), bands.c.revision_id.desc())
-            .limit(_MOST_CANDIDATES)
-        )
-        for row in rows:
-            if is_near_copy(print_.text, " ".join(normalise(row.text).split())):
-                return int(row.case_id)
-        return None
+        alike = None
+        for row in await self._candidates(print_, now):
+            text = " ".join(normalise(row.text).split())
+            if is_near_copy(print_.text, text):
+                return Resemblance(row.case_id, joins=True)
+            if alike is None and is_alike(print_.text, text):
+                alike = Resemblance(row.case_id, joins=False)
+        return alike
+
+    async def _candidates(self, print_: Fingerprint, now: datetime) -> Sequence[AnyRow]:
+        """The revisions that share most bands, at most 20."""
+        bound = {f"band_{place}": band for place, band in enumerate(print_.bands)}
+        rows = await self._connection.execute(_BEST, bound | {"since": now - MEMORY})
+        return rows.all()
 
     async def keep(
         self, print_: Fingerprint, revision_id: int, case_id: int, now: datetime

@@ -61,6 +61,22 @@ class OutboxStore(Store):
     ) -> None:
         await self._owe("notice", chat_id, now, letter.as_json(), correction_id=correction_id)
 
+    async def owe_leftover(
+        self, person_id: int, chat_id: int, message_id: int, letter: Letter, now: datetime
+    ) -> None:
+        """Owes what is left to say in a message that was the person's desk.
+
+        It has the notice's kind and, unlike any notice, a person.
+        """
+        await self._owe(
+            "notice",
+            chat_id,
+            now,
+            letter=letter.as_json(),
+            message_id=message_id,
+            person_id=person_id,
+        )
+
     async def owe_digest(
         self, chat_id: int, letter: Letter, digest_id: int, part: int, now: datetime
     ) -> None:

@@ -229,6 +229,13 @@ class PostStore(Store):
         asked = select(posts.c.newest_revision_id).where(posts.c.id == revision.post_id)
         return await self._connection.scalar(asked) == revision.id
 
+    async def views(self, post_id: int) -> int | None:
+        """How often a post was seen; None where its source does not say."""
+        seen: int | None = await self._connection.scalar(
+            select(posts.c.views).where(posts.c.id == post_id)
+        )
+        return seen
+
     async def count(self) -> tuple[int, int]:
         """How many posts there are, and how many of them have nothing to read."""
         unreadable = func.count().filter(posts.c.is_readable.is_(False))

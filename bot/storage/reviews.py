@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
 
-from bot.domain.case import Choice, Look
+from bot.domain.case import CaseState, Choice, Confirmation, Look
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.own_figures import OwnLook
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import people, reviews
+from bot.storage.tables import cards, people, reviews
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,16 @@ class ReviewStore(Store):
         revision_id: int,
         look: Look,
         shown: tuple[float, str],
+        *,
+        dealt_at: datetime | None = None,
+        same_as_card_id: int | None = None,
+        teaches: bool = True,
     ) -> int:
-        """Keeps a look. shown: the score and model version that stood on the card."""
+        """Keeps a look. shown: the score and model version that stood on the card.
+
+        dealt_at: when the card came to the desk. same_as_card_id: the decided card that this one
+        was said to be the same as. teaches: whether a model may learn from it.
+        """
         kept = await self._connection.execute(
             insert(reviews)
             .values(
@@ -49,6 +58,9 @@ class ReviewStore(Store):
                 score_shown=shown[0],
                 model_version=shown[1],
                 decided_at=look.at,
+                dealt_at=dealt_at,
+                same_as_card_id=same_as_card_id,
+                teaches=teaches,
             )
             .returning(reviews.c.id)
         )
@@ -67,6 +79,76 @@ class ReviewStore(Store):
             .order_by(reviews.c.id)
         )
         return [_review(row) for row in rows]
+
+    async def confirmations(self, person_id: int, limit: int) -> Sequence[Confirmation]:
+        """The person's newest confirmations that stand, and how long each took."""
+        rows = await self._connection.execute(
+            select(reviews.c.decided_at, reviews.c.dealt_at)
+            .where(
+                reviews.c.person_id == person_id,
+                reviews.c.choice == Choice.CONFIRM,
+                reviews.c.stands,
+                reviews.c.dealt_at.is_not(None),
+            )
+            .order_by(reviews.c.id.desc())
+            .limit(limit)
+        )
+        return [Confirmation(row.decided_at, row.decided_at - row.dealt_at) for row in rows]
+
+    async def looked_since(self, person_id: int, moment: datetime) -> int:
+        """How many cards the person has looked at since, undone looks and passes included."""
+        asked = select(func.count(reviews.c.card_id.distinct())).where(
+            reviews.c.person_id == person_id, reviews.c.decided_at >= moment
+        )
+        return await self._connection.scalar(asked) or 0
+
+    async def last_of(self, person_id: int) -> datetime | None:
+        """When the person looked at a card last; None for somebody who never did."""
+        last: datetime | None = await self._connection.scalar(
+            select(func.max(reviews.c.decided_at)).where(reviews.c.person_id == person_id)
+        )
+        return last
+
+    async def own(self, person_id: int, since: datetime) -> Sequence[OwnLook]:
+        """The person's looks that stand, at cards as they read then, oldest first."""
+        other = reviews.alias()
+        company = exists().where(
+            other.c.card_id == reviews.c.card_id,
+            other.c.revision_id == reviews.c.revision_id,
+            other.c.person_id != person_id,
+            other.c.choice != Choice.SKIP,
+            other.c.stands,
+        )
+        rows = await self._connection.execute(
+            select(
+                reviews.c.choice,
+                reviews.c.decided_at,
+                reviews.c.dealt_at,
+                cards.c.state,
+                company.label("has_company"),
+            )
+            .join(
+                cards,
+                and_(
+                    cards.c.id == reviews.c.card_id,
+                    cards.c.revision_id == reviews.c.revision_id,
+                ),
+            )
+            .where(
+                reviews.c.person_id == person_id, reviews.c.decided_at >= since, reviews.c.stands
+            )
+            .order_by(reviews.c.id)
+        )
+        return [
+            OwnLook(
+                Choice(row.choice),
+                row.decided_at,
+                row.decided_at - row.dealt_at if row.dealt_at else None,
+                CaseState(row.state),
+                bool(row.has_company),
+            )
+            for row in rows
+        ]
 
     async def undone(self, review_id: int, now: datetime) -> None:
         await self._connection.execute(

@@ -1,6 +1,7 @@
 """Brings a database to the newest schema, and says whether it is there."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -17,10 +18,23 @@ from bot.storage.tables import metadata
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
-def migrate(url: str) -> None:
-    """Applies what is missing. Raises StorageError when the database cannot be reached."""
-    with _connect(url).begin() as connection:
-        command.upgrade(_config(connection), "head")
+def migrate(url: str, to: str = "head") -> None:
+    """Applies what is missing. Raises StorageError when the database cannot be reached.
+
+    to: a revision, where it is not to be the newest.
+    """
+    # SQLite changes a constraint by making the table anew, and with foreign keys on it cannot drop
+    # the old one while others refer to it; they are all looked through before the commit instead.
+    with _connect(url, guards_keys=False).begin() as connection:
+        command.upgrade(_config(connection), to)
+        if connection.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise StorageError(
+                    f"The database was left as it was: after the migration {len(broken)} rows "
+                    f"would refer to nothing, the first in the table {broken[0][0]}. Please report "
+                    "this; no row was changed."
+                )
 
 
 def make_migration(url: str, message: str) -> None:
@@ -51,12 +65,14 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _connect(url: str) -> Engine:
+def _connect(url: str, *, guards_keys: bool = True) -> Engine:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
         event.listen(engine, "connect", prepare_sqlite)
+        if not guards_keys:
+            event.listen(engine, "connect", _let_keys_dangle)
         event.listen(engine, "begin", begin_sqlite)
     else:
         engine = create_engine(parsed, poolclass=NullPool)
@@ -68,3 +84,7 @@ def _connect(url: str) -> Engine:
             f"{error.orig}. Check DATABASE_URL, that the server runs, and that the disk has room."
         ) from error
     return engine
+
+
+def _let_keys_dangle(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")

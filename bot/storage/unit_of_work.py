@@ -8,6 +8,7 @@ from bot.storage.audit import AuditStore
 from bot.storage.board import BoardStore
 from bot.storage.captures import CaptureStore
 from bot.storage.cards import CardStore
+from bot.storage.cases import CaseStore
 from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digest_calls import DigestCallStore
@@ -21,7 +22,9 @@ from bot.storage.near_duplicates import NearDuplicateStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
 from bot.storage.posts import PostStore
+from bot.storage.practice import PracticeStore
 from bot.storage.quality import QualityStore
+from bot.storage.queue import QueueStore
 from bot.storage.receipts import ReceiptStore
 from bot.storage.rechecks import RecheckStore
 from bot.storage.recipients import RecipientStore
@@ -55,11 +58,14 @@ class UnitOfWork:
         self.verdicts = VerdictStore(connection)
         self.near_duplicates = NearDuplicateStore(connection)
         self.captures = CaptureStore(connection)
+        self.cases = CaseStore(connection)
         self.cards = CardStore(connection)
+        self.queue = QueueStore(connection)
         self.reviews = ReviewStore(connection)
         self.statements = StatementStore(connection)
         self.desks = DeskStore(connection)
         self.board = BoardStore(connection)
+        self.practice = PracticeStore(connection)
         self.referrals = ReferralStore(connection)
         self.digests = DigestStore(connection)
         self.outbox = OutboxStore(connection)

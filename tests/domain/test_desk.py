@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
-from bot.domain.desk import EXCERPT, PAGE, Desk, Notice, View, has_seen_all, pages_of
+from bot.domain.desk import PAGE, Desk, Notice, View, has_seen_all, pages_of
+from tests.factories import NOON
 
-DESK = Desk(1, True, 5, 1, 1, View.CARD, 0, 0, None)
+DESK = Desk(1, True, 5, 1, 1, View.CARD)
 
 
 def units(text: str) -> int:
@@ -41,21 +42,22 @@ def test_empty_text_is_one_empty_page() -> None:
 
 
 def test_short_text_is_read_at_once() -> None:
-    assert has_seen_all(DESK, "x" * EXCERPT)
+    assert has_seen_all(DESK, "x" * 900, 900)
 
 
 def test_long_text_is_read_with_its_last_page() -> None:
     text = "x" * (2 * PAGE + 1)
 
-    assert not has_seen_all(DESK, "x" * (EXCERPT + 1))
-    assert not has_seen_all(replace(DESK, pages_seen=2), text)
-    assert has_seen_all(replace(DESK, pages_seen=3), text)
+    assert not has_seen_all(DESK, "x" * (900 + 1), 900)
+    assert not has_seen_all(replace(DESK, pages_seen=2), text, 900)
+    assert has_seen_all(replace(DESK, pages_seen=3), text, 900)
 
 
 def test_notice_comes_back_whole() -> None:
     for notice in (
-        Notice(Choice.CONFIRM, 3, CaseState.CONFIRMED, harm=HarmCode.THREAT),
-        Notice(Choice.DISMISS, 3, CaseState.DISMISSED, purpose=PurposeCode.NEWS),
-        Notice(Choice.SKIP, 3, CaseState.WAITING),
+        Notice(Choice.CONFIRM, 3, CaseState.CONFIRMED, NOON, harm=HarmCode.THREAT),
+        Notice(Choice.DISMISS, 3, CaseState.DISMISSED, NOON, purpose=PurposeCode.NEWS),
+        Notice(Choice.SKIP, 3, CaseState.WAITING, NOON),
+        Notice(None, 3, CaseState.CONFIRMED, NOON),
     ):
         assert Notice.from_json(notice.as_json()) == notice

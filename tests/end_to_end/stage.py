@@ -64,6 +64,8 @@ class Stage:
             "digest_at": DIGEST_AT,
             "model_dir": str(self.folder / "model"),
             "tick_seconds": "0.1",
+            "settle_seconds": "0",  # tests press as soon as a button is there
+            "practice": "0",
         }
 
     # The bot in this process

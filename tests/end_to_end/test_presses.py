@@ -56,7 +56,7 @@ async def test_second_press_shows_who_decided_first(stage: Stage) -> None:
     budi, dewi = await on_both_desks(stage)
 
     await stage.presses(dewi, "recruitment")
-    said = await stage.presses(budi, "recruitment")
+    said = await stage.answer(stage.double.press(budi, stage.desk(budi), data=CONFIRMS))
 
     assert said == "Dewi was first: this one is already decided."
     await stage.desk_shows(budi, "Your desk is empty.")
@@ -100,6 +100,7 @@ async def test_undo_is_refused_once_the_post_was_referred(stage: Stage) -> None:
     budi, _ = await stage.moderator(), await stage.recipient()
     await dealt(stage, budi)
     await stage.confirms(budi)
+    await stage.button(budi, "Undo")
     stage.later(seconds=61)
     await stage.until_one("SELECT count(*) FROM referrals", 1)
 
@@ -135,7 +136,10 @@ async def test_undo_of_a_post_that_was_edited_meanwhile_is_refused(stage: Stage)
 
     assert said == "The post was edited meanwhile. Look at the new version."
     assert await stage.rows("SELECT state FROM cards ORDER BY id") == [("confirmed",), ("waiting",)]
-    assert await stage.confirms(budi) == "Confirmed: recruitment. You can undo this for a minute."
+    assert (
+        await stage.presses(budi, "Same: recruitment")
+        == "Confirmed: recruitment. You can undo this for a minute."
+    )
 
 
 async def test_undo_off_duty_gives_the_card_to_whoever_is_on_duty(stage: Stage) -> None:

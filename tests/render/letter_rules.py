@@ -5,15 +5,15 @@ from html.parser import HTMLParser
 
 from bot.ports import Letter
 
-TAGS = {"b", "a", "code", "blockquote"}
-_TAG = re.compile(r'</?(?:b|code|blockquote)>|<a href="[^"<>]*">|</a>')
+TAGS = {"b", "i", "s", "a", "code", "blockquote", "tg-spoiler"}
+_TAG = re.compile(r'</?(?:b|i|s|code|blockquote|tg-spoiler)>|<a href="[^"<>]*">|</a>')
 _BARE_AMPERSAND = re.compile(r"&(?!(?:lt|gt|amp|quot|#\d+);)")
 LONGEST = 4096  # UTF-16 units after parsing
 LONGEST_DATA = 64  # bytes of callback data
 
 
 class _Strict(HTMLParser):
-    """Collects the visible text; anything but our four tags, closed in order, is an error."""
+    """Collects the visible text; anything but our tags, closed in order, is an error."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

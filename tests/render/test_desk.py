@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
-from bot.domain.desk import EXCERPT, DeskCard, Notice, View, pages_of
+from bot.domain.desk import Desk, DeskCard, DeskRules, Notice, Spread, View, pages_of
+from bot.domain.excerpt import excerpt_of
 from bot.domain.post import Revision
 from bot.domain.press import Action, unpack
 from bot.ports import Letter
-from bot.render.desk import draw_card, draw_idle
+from bot.render.card import draw_card
+from bot.render.desk import draw_idle
 from bot.texts import LANGUAGES
 from tests.factories import NOON, verdict
 from tests.render.letter_rules import checked, visible
@@ -31,6 +33,9 @@ HOSTILE = [
     "]]><![CDATA[ <!-- --> <? ?>" * 140,
     "",
 ]
+
+RULES = DeskRules()
+DESK = Desk(1, is_on_duty=True)
 
 
 def revision(**changed: object) -> Revision:
@@ -55,18 +60,18 @@ def card(text: str = "serang sekarang", **changed: object) -> DeskCard:
     said = {
         "card_id": 10**17,
         "case_id": 10**17,
-        "posts_in_case": 1,
         "revision": revision(text=text),
         "verdict": verdict(),
         "view": View.CARD,
         "page": 0,
         "notice": None,
+        "excerpt": excerpt_of(text, ["serang"], RULES.excerpt),
     }
     return DeskCard(**(said | changed))  # type: ignore[arg-type]
 
 
 def drawn(shown: DeskCard, language: str = "en") -> str:
-    return visible(str(checked(draw_card(shown, language, "Asia/Jakarta")).html))
+    return visible(str(checked(draw_card(shown, language, RULES, NOON)).html))
 
 
 def labels(letter: Letter) -> list[str]:
@@ -84,7 +89,7 @@ def test_any_text_makes_a_message_that_telegram_takes(text: str, view: View, lan
         channel_title=text[:300],
         forwarded_from=text[:300],
     )
-    notice = Notice(Choice.DISMISS, 10**17, CaseState.THIRD, purpose=PurposeCode.RIGHTS)
+    notice = Notice(Choice.DISMISS, 10**17, CaseState.THIRD, NOON, purpose=PurposeCode.RIGHTS)
     loud = verdict(
         reasons=tuple((text[:200], 1.0) for _ in range(9)),
         likely_purpose=PurposeCode.COUNTER,
@@ -93,18 +98,18 @@ def test_any_text_makes_a_message_that_telegram_takes(text: str, view: View, lan
     for page in range(len(pages_of(text)) if view is View.FULL else 1):
         shown = card(
             revision=hostile,
-            posts_in_case=10**6,
+            spread=Spread(10**6, 10**5),
             verdict=loud,
             view=view,
             page=page,
             notice=notice,
         )
-        checked(draw_card(shown, language, "Asia/Jakarta"))
+        checked(draw_card(shown, language, RULES, NOON))
 
 
 @given(st.text(max_size=2000), st.sampled_from(list(View)))
 def test_any_text_at_all(text: str, view: View) -> None:
-    checked(draw_card(card(text, view=view), "id", "Asia/Jakarta"))
+    checked(draw_card(card(text, view=view), "id", RULES, NOON))
 
 
 def test_text_is_shown_as_it_is() -> None:
@@ -122,18 +127,19 @@ def test_all_pages_together_are_the_whole_text() -> None:
 
 
 def test_what_is_cut_is_said_and_can_be_opened() -> None:
-    cut = draw_card(card("x" * (EXCERPT + 5)), "en", "Asia/Jakarta")
-    whole = draw_card(card("x" * EXCERPT), "en", "Asia/Jakarta")
+    cut = draw_card(card("x" * (RULES.excerpt + 5)), "en", RULES, NOON)
+    whole = draw_card(card("x" * RULES.excerpt), "en", RULES, NOON)
+    more = draw_card(card("x" * (RULES.excerpt + 5), view=View.MORE), "en", RULES, NOON)
 
-    assert "5 more characters" in visible(str(cut.html))
-    assert "Full text" in labels(cut)
-    assert "Full text" not in labels(whole)
+    assert "5 characters are left out" in visible(str(cut.html))
+    assert "left out" not in visible(str(whole.html))
+    assert "Full text" in labels(more)
 
 
 def test_card_says_where_it_is_from_and_why() -> None:
     seen = drawn(
         card(
-            posts_in_case=3,
+            spread=Spread(3, 2),
             revision=revision(number=3, forwarded_from="@asal"),
             verdict=verdict(likely_purpose=PurposeCode.NEWS, is_known=False),
         )
@@ -142,12 +148,9 @@ def test_card_says_where_it_is_from_and_why() -> None:
     for words in (
         "@kabar_contoh",
         "2 Mar 2026 12:00 WIB",
-        "3 nearly identical posts",
+        "3 nearly identical posts (2 channels)",
         "Edited 2×",
         "Forwarded from @asal",
-        "90%",
-        "flagged from 50%",
-        "call to violence",
         "news",
         "outside what I know",
         "serang",
@@ -162,21 +165,21 @@ def test_reasons_against_are_not_shown_as_reasons() -> None:
 
 
 def test_link_opens_the_post_itself() -> None:
-    named = str(draw_card(card(), "en", "Asia/Jakarta").html)
-    unnamed = str(draw_card(card(revision=revision(username=None)), "en", "Asia/Jakarta").html)
+    named = str(draw_card(card(), "en", RULES, NOON).html)
+    unnamed = str(draw_card(card(revision=revision(username=None)), "en", RULES, NOON).html)
 
     assert 'href="https://t.me/kabar_contoh/7"' in named
     assert 'href="https://t.me/c/1234567890/7"' in unnamed
 
 
 def test_card_cannot_be_forwarded_or_saved() -> None:
-    assert draw_card(card(), "en", "Asia/Jakarta").protected
-    assert draw_idle(True, None, "en").protected
+    assert draw_card(card(), "en", RULES, NOON).protected
+    assert draw_idle(DESK, "en", RULES, NOON).protected
 
 
 @pytest.mark.parametrize("view", list(View))
 def test_every_button_carries_this_card_and_this_revision(view: View) -> None:
-    letter = draw_card(card("x" * 5000, view=view), "en", "Asia/Jakarta")
+    letter = draw_card(card("x" * 5000, view=view), "en", RULES, NOON)
 
     presses = [unpack(button.data or "") for row in letter.buttons for button in row]
 
@@ -186,8 +189,8 @@ def test_every_button_carries_this_card_and_this_revision(view: View) -> None:
 
 
 def test_every_code_has_its_button_once() -> None:
-    harms = draw_card(card(view=View.HARM), "id", "Asia/Jakarta")
-    purposes = draw_card(card(view=View.PURPOSE), "id", "Asia/Jakarta")
+    harms = draw_card(card(view=View.HARM), "id", RULES, NOON)
+    purposes = draw_card(card(view=View.PURPOSE), "id", RULES, NOON)
 
     def codes(letter: Letter, action: Action) -> list[str | None]:
         found = [unpack(button.data or "") for row in letter.buttons for button in row]
@@ -201,9 +204,9 @@ def test_every_code_has_its_button_once() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("is_on_duty", [True, False])
 def test_idle_desk_offers_the_way_on_and_the_way_back(language: str, is_on_duty: bool) -> None:
-    notice = Notice(Choice.CONFIRM, 3, CaseState.CONFIRMED, harm=HarmCode.THREAT)
+    notice = Notice(Choice.CONFIRM, 3, CaseState.CONFIRMED, NOON, harm=HarmCode.THREAT)
 
-    idle = checked(draw_idle(is_on_duty, notice, language))
+    idle = checked(draw_idle(Desk(1, is_on_duty, notice=notice), language, RULES, NOON))
 
     actions = {press.action for row in idle.buttons for b in row if (press := unpack(b.data or ""))}
     assert actions == {Action.UNDO, Action.DUTY_OFF if is_on_duty else Action.DUTY_ON}
@@ -211,8 +214,8 @@ def test_idle_desk_offers_the_way_on_and_the_way_back(language: str, is_on_duty:
 
 @pytest.mark.parametrize("view", [View.HARM, View.PURPOSE])
 def test_score_waits_for_the_first_choice_where_it_is_set_so(view: View) -> None:
-    before = draw_card(card(), "en", "Asia/Jakarta", shows_score=False)
-    after = draw_card(card(view=view), "en", "Asia/Jakarta", shows_score=False)
+    before = draw_card(card(), "en", RULES, NOON)
+    after = draw_card(card(view=view), "en", RULES, NOON)
 
     assert "Score" not in before.html
     assert "Score" in after.html

@@ -189,10 +189,10 @@ async def test_long_text_opens_page_by_page_and_comes_round(flow: Flow) -> None:
 
     seen = []
     for _ in range(4):
-        assert await flow.deal.turn(person, card.id, card.revision_id, View.FULL)
+        assert await flow.turn.to(person, card.id, card.revision_id, View.FULL)
         desk = await flow.desk(person)
         seen.append((desk.page, desk.pages_seen))
-        await flow.deal.draw(person.id)
+        await flow.draw.desk(person.id)
 
     assert seen == [(0, 1), (1, 2), (2, 3), (0, 3)]
 
@@ -203,7 +203,7 @@ async def test_confirm_leads_to_the_text_until_it_was_read(flow: Flow) -> None:
 
     views = []
     for _ in range(3):
-        await flow.deal.turn(person, card.id, card.revision_id, View.HARM)
+        await flow.turn.to(person, card.id, card.revision_id, View.HARM)
         views.append((await flow.desk(person)).view)
 
     assert views == [View.FULL, View.FULL, View.HARM]
@@ -214,9 +214,9 @@ async def test_page_cannot_be_turned_on_what_is_not_there(flow: Flow) -> None:
     person = await flow.moderator()
     stranger = await flow.moderator("Budi")
 
-    assert not await flow.deal.turn(stranger, card.id, card.revision_id, View.FULL)
-    assert not await flow.deal.turn(person, card.id, card.revision_id + 1, View.FULL)
-    assert not await flow.deal.turn(person, card.id + 1, card.revision_id, View.FULL)
+    assert not await flow.turn.to(stranger, card.id, card.revision_id, View.FULL)
+    assert not await flow.turn.to(person, card.id, card.revision_id + 1, View.FULL)
+    assert not await flow.turn.to(person, card.id + 1, card.revision_id, View.FULL)
     assert (await flow.desk(person)).view is View.CARD
 
 
@@ -225,7 +225,7 @@ async def test_new_card_is_read_from_its_start(flow: Flow) -> None:
     person = await flow.moderator()
     first, second = await flow.cards()
     for _ in range(3):
-        await flow.deal.turn(person, first.id, first.revision_id, View.FULL)
+        await flow.turn.to(person, first.id, first.revision_id, View.FULL)
     await flow.dismiss(person, first)
 
     desk = await flow.desk(person)
@@ -261,7 +261,7 @@ async def test_moderators_work_at_once_without_getting_in_each_others_way(
                 await mine.confirm(person, card)
                 if round_ % 2:
                     await mine.decide.undo(person, card.id)
-            await mine.deal.turn(person, desk.card_id or 0, desk.revision_id or 0, View.FULL)
+            await mine.turn.to(person, desk.card_id or 0, desk.revision_id or 0, View.FULL)
             await mine.deal.duty(person, on=True, chat_id=person.telegram_id)
 
     async def arrive() -> None:

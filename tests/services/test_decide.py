@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.case import UNDO_WINDOW, CaseState, Choice, Refusal
 from bot.domain.codes import HarmCode, PurposeCode
-from bot.domain.desk import EXCERPT, View
+from bot.domain.desk import View
 from bot.domain.people import Person
 from bot.services.decide import Decided
 from bot.storage.cards import KeptCard
@@ -235,11 +235,11 @@ async def test_off_duty_desk_with_a_card_left_on_it_is_dealt_nothing(flow: Flow)
 
 
 async def test_long_text_must_be_opened_before_it_is_confirmed(flow: Flow) -> None:
-    card = await flow.flagged("FLAG " + "x" * EXCERPT)
+    card = await flow.flagged("FLAG " + "x" * flow.rules.excerpt)
     person = await flow.moderator()
 
     unread = await flow.confirm(person, card)
-    await flow.deal.turn(person, card.id, card.revision_id, View.FULL)
+    await flow.turn.to(person, card.id, card.revision_id, View.FULL)
     read = await flow.confirm(person, card)
 
     assert unread.refusal is Refusal.NOT_OPENED_IN_FULL

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Connection, NullPool, create_engine, inspect
 
 from bot.storage import schema
 from bot.storage.database import parse_url
@@ -72,3 +72,47 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
 
     assert schema.is_current(empty_url)
     assert schema.differences(empty_url) == []
+
+
+FIRST = "01c01eb160c0"  # the newest revision of the preview that people may have rows of
+ROWS = """
+INSERT INTO people (id, telegram_id, name, language, joined_at) VALUES (1, 7, 'Ani', 'id', '{at}');
+INSERT INTO channels (id, chat_id, username, username_key, title, state, added_at)
+    VALUES (1, -1001, 'kanal', 'kanal', 'Kanal', 'watching', '{at}');
+INSERT INTO posts (id, channel_id, message_id, source, posted_at, seen_at, is_readable)
+    VALUES (1, 1, 5, 'bot', '{at}', '{at}', true);
+INSERT INTO revisions (id, post_id, number, text, entities, media, content_hash, seen_at, is_judged)
+    VALUES (1, 1, 1, 'kata', '[]', '[]', 'x', '{at}', true);
+INSERT INTO cases (id, opened_at) VALUES (1, '{at}');
+INSERT INTO cards (id, case_id, post_id, revision_id, state, is_forwardable, is_urgent, score,
+    opened_at) VALUES (1, 1, 1, 1, 'waiting', false, false, 0.9, '{at}');
+INSERT INTO reviews (id, card_id, post_id, revision_id, person_id, choice, saw_all, wants_second,
+    score_shown, model_version, decided_at) VALUES (1, 1, 1, 1, 1, 'skip', true, false, 0.9, 'm',
+    '{at}');
+INSERT INTO desks (person_id, is_on_duty, card_id, revision_id, view, notice)
+    VALUES (1, true, 1, 1, 'card', '{{"choice": "skip"}}');
+INSERT INTO outbox (kind, chat_id, person_id, state, owed_at, due_at)
+    VALUES ('desk', 7, 1, 'owed', '{at}', '{at}');
+"""
+
+
+def test_rows_of_an_older_version_come_along(empty_url: str) -> None:
+    schema.migrate(empty_url, FIRST)
+    address = parse_url(empty_url)
+    if address.get_backend_name() == "sqlite":
+        address = address.set(drivername="sqlite")
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.begin() as connection:
+        for statement in ROWS.format(at="2026-11-24 05:00:00").split(";")[:-1]:
+            connection.exec_driver_sql(statement)
+
+    schema.migrate(empty_url)
+
+    assert schema.differences(empty_url) == []
+    with engine.begin() as connection:
+        count = connection.exec_driver_sql(
+            "SELECT count(*) FROM cards JOIN posts ON posts.id = cards.post_id "
+            "JOIN reviews ON reviews.card_id = cards.id JOIN desks ON desks.card_id = cards.id "
+            "JOIN outbox ON outbox.person_id = desks.person_id WHERE cards.due_at = cards.opened_at"
+        )
+        assert count.scalar_one() == 1

@@ -18,7 +18,16 @@ from bot.storage.tables.answering import (
 )
 from bot.storage.tables.arriving import inbox
 from bot.storage.tables.base import metadata
-from bot.storage.tables.deciding import bands, cards, cases, desks, reviews, statements
+from bot.storage.tables.deciding import (
+    bands,
+    calls,
+    cards,
+    cases,
+    desks,
+    practice_answers,
+    reviews,
+    statements,
+)
 from bot.storage.tables.judging import captures, verdicts
 from bot.storage.tables.learning import (
     learning_sources,
@@ -38,6 +47,7 @@ __all__ = [
     "audit_head",
     "bands",
     "board",
+    "calls",
     "captures",
     "cards",
     "cases",
@@ -60,6 +70,7 @@ __all__ = [
     "people",
     "post_members",
     "posts",
+    "practice_answers",
     "receipts",
     "received",
     "rechecks",

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.targets import Call
 from bot.storage.tables.base import BigId, identity, metadata
 from bot.storage.types import PlainText, UtcDateTime, one_of
 
@@ -44,6 +45,8 @@ cards = Table(
     Column("is_urgent", Boolean, nullable=False),
     Column("score", Float, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("looks_like_case_id", ForeignKey("cases.id")),
     Column("decided_at", UtcDateTime),
     Column("claimed_by", ForeignKey("people.id")),
     Column("claimed_until", UtcDateTime),
@@ -93,16 +96,24 @@ reviews = Table(
     Column("decided_at", UtcDateTime, nullable=False),
     Column("stands", Boolean, nullable=False, server_default=true()),
     Column("undone_at", UtcDateTime),
+    Column("dealt_at", UtcDateTime),
+    Column("same_as_card_id", ForeignKey("cards.id")),
+    Column("teaches", Boolean, nullable=False, server_default=true()),
     ForeignKeyConstraint(["revision_id", "post_id"], ["revisions.id", "revisions.post_id"]),
     UniqueConstraint("id", "card_id", "post_id", "revision_id", "choice", "harm", "stands"),
     CheckConstraint("(choice = 'confirm') = (harm IS NOT NULL)", name="harm_when_confirmed"),
     CheckConstraint("purpose IS NULL OR choice = 'dismiss'", name="purpose_when_dismissed"),
     CheckConstraint("choice <> 'confirm' OR saw_all", name="confirmed_what_was_seen"),
+    CheckConstraint(
+        "same_as_card_id IS NULL OR choice IN ('confirm', 'dismiss')", name="same_as_a_decision"
+    ),
+    CheckConstraint("same_as_card_id <> card_id", name="same_as_another"),
     CheckConstraint("stands = (undone_at IS NULL)", name="undone_or_stands"),
     one_of("choice", Choice),
     one_of("harm", HarmCode),
     one_of("purpose", PurposeCode),
 )
+Index("ix_reviews_person_id_decided_at", reviews.c.person_id, reviews.c.decided_at)
 _stands = text("stands")
 Index(
     "uq_reviews_one_standing_a_person",
@@ -141,6 +152,33 @@ desks = Table(
     Column("pages_seen", Integer, nullable=False, server_default="0"),
     Column("notice", JSON),
     Column("draft", JSON),
+    Column("drawn_at", UtcDateTime),
+    Column("dealt_at", UtcDateTime),
+    Column("like_card_id", ForeignKey("cards.id")),
+    Column("teaches", Boolean, nullable=False, server_default=true()),
+    Column("counted_from", UtcDateTime),
+    Column("rests_until", UtcDateTime),
+)
+
+# People who were called about a card: a row for each reason, so that nobody is called twice.
+calls = Table(
+    "calls",
+    metadata,
+    Column("card_id", ForeignKey("cards.id"), primary_key=True),
+    Column("call", String(16), primary_key=True),
+    Column("called_at", UtcDateTime, nullable=False),
+    one_of("call", Call),
+)
+
+# Answers to sample cards, which are in no other table: nothing that is played here counts.
+practice_answers = Table(
+    "practice_answers",
+    metadata,
+    identity(),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("sample", String(16), nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    Column("answered_at", UtcDateTime, nullable=False),
 )
 
 # Hashes of near-duplicate look-up: many rows a flagged revision, see near_duplicates.py.

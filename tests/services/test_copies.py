@@ -1,0 +1,191 @@
+"""Copies of what was decided: same or different, join or keep apart, and taken out again."""
+
+from bot.domain.case import CaseState, Choice, Refusal
+from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.desk import View
+from bot.storage.cards import KeptCard
+from tests.factories import Flow, post
+
+TEXT = "FLAG mari berkumpul malam ini di lapangan besar dan bawa semua kawan kita ke sana"
+COPY = f"Hoaks, jangan sebarkan: {TEXT}"
+ALIKE = (
+    "FLAG mari berkumpul malam ini di lapangan, acara syukuran warga desa dengan makan bersama dan "
+    "undian untuk semua yang hadir"
+)
+
+
+async def copied(flow: Flow, copy: str = COPY) -> KeptCard:
+    """The card of a near-identical copy of a post that was confirmed."""
+    await flow.confirmed(TEXT)
+    return await flow.flagged(copy)
+
+
+async def test_copy_is_dealt_beside_the_decided_one_with_its_differences(flow: Flow) -> None:
+    card = await copied(flow)
+    person = await flow.moderator()
+    await flow.post_office()
+
+    desk = await flow.desk(person)
+    shown = str(flow.courier.to(person.telegram_id)[-1].html)
+    assert (desk.card_id, desk.view) == (card.id, View.LIKE)
+    assert "<b>Hoaks, jangan sebarkan:</b>" in shown
+    assert "call to violence" in shown
+
+
+async def test_same_is_a_review_of_this_post_by_this_person(flow: Flow) -> None:
+    card = await copied(flow)
+    person = await flow.moderator()
+
+    decided = await flow.decide.same(person, card.id, card.revision_id, "INCITE")
+
+    assert (decided.state, decided.harm) == (CaseState.CONFIRMED, HarmCode.INCITE)
+    (row,) = await flow.rows(f"SELECT * FROM reviews WHERE card_id = {card.id}")
+    assert (row.person_id, row.revision_id, row.harm) == (person.id, card.revision_id, "INCITE")
+    assert row.same_as_card_id == (await flow.cards())[0].id
+
+
+async def test_same_as_a_dismissal_dismisses_with_its_purpose(flow: Flow) -> None:
+    first = await flow.flagged(TEXT)
+    person = await flow.moderator()
+    await flow.dismiss(person, first, PurposeCode.COUNTER)
+    card = await flow.flagged(COPY)
+
+    decided = await flow.decide.same(person, card.id, card.revision_id, "COUNTER")
+
+    assert (decided.state, decided.purpose) == (CaseState.DISMISSED, PurposeCode.COUNTER)
+
+
+async def test_likely_purpose_on_the_copy_asks_for_two_all_the_same(flow: Flow) -> None:
+    card = await copied(flow, copy=f"NEWS dari lapangan: {TEXT}")
+    first, second = await flow.moderator("Ani"), await flow.moderator("Citra")
+
+    decided = await flow.decide.same(first, card.id, card.revision_id, "INCITE")
+
+    assert decided.state is CaseState.SECOND
+    desk = await flow.desk(second)
+    assert (desk.card_id, desk.view) == (card.id, View.CARD)  # without what was said before
+
+
+async def test_same_says_nothing_when_the_other_decision_changed(flow: Flow) -> None:
+    card = await copied(flow)
+    person = await flow.moderator()
+    async with flow.database.work() as work:
+        await work.cards.move((await flow.cards())[0].id, CaseState.DISMISSED)
+        await work.commit()
+
+    decided = await flow.decide.same(person, card.id, card.revision_id, "INCITE")
+
+    assert decided.refusal is Refusal.LIKE_CHANGED
+    assert (await flow.card(card.id)).state is CaseState.WAITING
+    assert (await flow.decide.same(person, card.id, card.revision_id, "NONE")).refusal is None
+
+
+async def test_same_cannot_be_said_of_what_stands_alone(flow: Flow) -> None:
+    card = await flow.flagged()
+    person = await flow.moderator()
+
+    decided = await flow.decide.same(person, card.id, card.revision_id, "INCITE")
+
+    assert decided.refusal is Refusal.LIKE_CHANGED
+    assert not await flow.rows("SELECT * FROM reviews")
+
+
+async def test_long_copy_is_read_to_the_end_before_it_is_the_same(flow: Flow) -> None:
+    long = TEXT + " kata" * 400
+    first = await flow.flagged(long)
+    person = await flow.moderator()
+    await flow.turn.to(person, first.id, first.revision_id, View.HARM)
+    await flow.confirm(person, first)
+    card = await flow.flagged(f"Lagi: {long}")
+
+    refused = await flow.decide.same(person, card.id, card.revision_id, "INCITE")
+    opened = (await flow.desk(person)).view
+    decided = await flow.decide.same(person, card.id, card.revision_id, "INCITE")
+
+    assert (refused.refusal, opened) == (Refusal.NOT_OPENED_IN_FULL, View.FULL)
+    assert decided.state is CaseState.CONFIRMED
+
+
+async def test_different_shows_the_card_by_itself(flow: Flow) -> None:
+    card = await copied(flow)
+    person = await flow.moderator()
+
+    assert await flow.turn.differs(person, card.id, card.revision_id)
+    await flow.turn.to(person, card.id, card.revision_id, View.MORE)
+    await flow.turn.to(person, card.id, card.revision_id, View.CARD)
+
+    desk = await flow.desk(person)
+    assert (desk.view, desk.like_card_id) == (View.CARD, None)
+
+
+async def test_edit_of_a_decided_post_is_shown_beside_what_it_was(flow: Flow) -> None:
+    original = post(TEXT)
+    await flow.arrive(original)
+    person = await flow.moderator()
+    await flow.confirm(person, (await flow.cards())[0])
+    await flow.edit(original, TEXT.replace("malam ini", "besok pagi"))
+    await flow.post_office()
+
+    shown = str(flow.courier.to(person.telegram_id)[-1].html)
+    assert "before it was edited" in shown
+    assert "<s>malam ini</s><b>besok pagi</b>" in shown
+
+
+async def test_what_only_resembles_a_case_asks(flow: Flow) -> None:
+    await flow.flagged(TEXT)
+    card = await flow.flagged(ALIKE)
+
+    first, second = await flow.cards()
+    assert first.case_id != second.case_id
+    assert card.looks_like_case_id == first.case_id
+
+
+async def test_join_puts_it_there_and_its_copies_follow(flow: Flow) -> None:
+    await flow.confirmed(TEXT)
+    card = await flow.flagged(ALIKE)
+    person = await flow.moderator()
+    case_id = (await flow.cards())[0].case_id
+
+    joined = await flow.regroup.join(person, card.id, card.revision_id)
+    again = await flow.flagged(f"{ALIKE} !!")
+
+    assert joined == case_id == (await flow.card(card.id)).case_id == again.case_id
+    assert (await flow.desk(person)).view is View.LIKE  # the case has a decision
+    assert "card joined" in await flow.audited()
+    assert not await flow.rows(f"SELECT * FROM cases WHERE id = {card.case_id}")
+
+
+async def test_keep_apart_asks_no_more(flow: Flow) -> None:
+    await flow.confirmed(TEXT)
+    card = await flow.flagged(ALIKE)
+    person = await flow.moderator()
+
+    assert await flow.regroup.keep_apart(person, card.id, card.revision_id) == card.case_id
+    assert (await flow.card(card.id)).looks_like_case_id is None
+    assert isinstance(await flow.regroup.join(person, card.id, card.revision_id), Refusal)
+
+
+async def test_wrongly_joined_post_is_taken_out_and_its_copies_follow(flow: Flow) -> None:
+    card = await copied(flow)
+    person = await flow.moderator()
+
+    case_id = await flow.regroup.take_out(person, card.id, card.revision_id)
+    again = await flow.flagged(f"{COPY} !!")
+
+    assert case_id == (await flow.card(card.id)).case_id != card.case_id
+    assert again.case_id == case_id
+    assert (await flow.desk(person)).view is View.CARD
+    assert isinstance(await flow.regroup.take_out(await flow.admin(), 1, 1), Refusal)
+
+
+async def test_decision_that_is_not_to_teach_does_not(flow: Flow) -> None:
+    card = await flow.flagged()
+    person = await flow.moderator()
+
+    assert await flow.turn.teach(person, card.id, card.revision_id) is False
+    await flow.dismiss(person, card)
+    other = await flow.flagged("FLAG sesuatu yang sama sekali lain dan baru")
+    await flow.choose(person, other, Choice.UNSURE)
+
+    rows = await flow.rows("SELECT teaches FROM reviews ORDER BY id")
+    assert [bool(row.teaches) for row in rows] == [False, True]
