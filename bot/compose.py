@@ -25,6 +25,7 @@ from bot.chat.poller import Poller
 from bot.chat.practice import Practice
 from bot.chat.presses import Presses
 from bot.chat.profile import Profile
+from bot.chat.recipients import Recipients
 from bot.chat.referring import Referring
 from bot.chat.reversing import Reversing
 from bot.chat.routes import Group
@@ -49,6 +50,7 @@ from bot.services.call import CallAgain
 from bot.services.deal import Deal
 from bot.services.decide import Decide
 from bot.services.draw import Draw
+from bot.services.enrol import Enrol
 from bot.services.errands import Errands
 from bot.services.fill import Fill
 from bot.services.ingest import Ingest
@@ -211,6 +213,7 @@ async def running(
     picture = Picture(database, clock)
     write = Write(database, clock, picture, _house(settings), bundle)
     refer = Refer(database, clock, write)
+    enrol = Enrol(database, clock)
     part = Part(database, clock, deal, settings.admin_ids)
     train = Train(database, clock, half.champion, settings.flag_rate_limit)
     learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
@@ -225,7 +228,8 @@ async def running(
         Watching(watch, bot.username, settings.timezone),
         Overview(Report(database, half.classifier), Account(database, clock), settings.timezone),
         Staff(part, join, bot.username),
-        Referring(refer, pause),
+        Referring(refer, pause, enrol),
+        Recipients(enrol),
         Learning(Quality(database, clock), learn, promote, settings.timezone),
         DeskButtons(
             deal,

@@ -33,6 +33,7 @@ from bot.services.call import CallAgain
 from bot.services.deal import Deal
 from bot.services.decide import Decide, Decided
 from bot.services.draw import Draw
+from bot.services.enrol import Enrol
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.part import Part
@@ -178,6 +179,21 @@ def post(text: str = "Cuaca cerah hari ini", message_id: int | None = None, **mo
     return Post(**(said | more))  # type: ignore[arg-type]
 
 
+async def confirm_recipient(database: Database, telegram_id: int) -> None:
+    """What an admin's press does, and without the question that it answers."""
+    async with database.work() as work:
+        person = await work.people.by_telegram_id(telegram_id)
+        assert person is not None
+        profile = await work.recipients.of_person(person.id)
+        assert profile is not None
+        await work.recipients.change(profile.id, state=RecipientState.LIVE)
+        asked = f"%recipient:{profile.id}:%"
+        await work.connection.execute(
+            sql("DELETE FROM outbox WHERE CAST(letter AS TEXT) LIKE :asked"), {"asked": asked}
+        )
+        await work.commit()
+
+
 def drawn(capture: Capture, *, hides_words: bool) -> bytes:
     """Stands for a picture, which takes half a second."""
     return f"PNG of {capture.sha256} {hides_words}".encode()
@@ -211,6 +227,7 @@ class Flow:
         self.picture = Picture(database, clock, drawn)
         self.write = Write(database, clock, self.picture, HOUSE, bundled)
         self.refer = Refer(database, clock, self.write)
+        self.enrol = Enrol(database, clock)
         self.board = NoticeBoard(database, clock, DESK_LINK, JAKARTA)
         self.pause = Pause(database, clock, limit=0.5, least=4)
         self.answer = Answer(database, clock, self.pause)
@@ -255,7 +272,9 @@ class Flow:
         return person
 
     async def recipient(self, name: str = "Regulator", language: str = "en") -> Person:
-        return await self.person(Role.RECIPIENT, name=name, language=language)
+        person = await self.person(Role.RECIPIENT, name=name, language=language)
+        await confirm_recipient(self.database, person.telegram_id)
+        return person
 
     # --- posts ------------------------------------------------------------------------------
 

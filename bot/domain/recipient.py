@@ -1,5 +1,6 @@
 """Who gets digests: a profile for each regulator's contact, and what it asks of a referral."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,3 +68,57 @@ class Recipient:
 
 
 SERVED = frozenset({RecipientState.LIVE, RecipientState.TEST})
+
+
+class Change(StrEnum):
+    """What an admin's button under a profile does."""
+
+    OPEN = "open"
+    STATE = "state"
+    CODE = "code"
+    NEED = "need"
+    EMPTY = "empty"
+    SECOND = "second"
+    AGAIN = "again"
+
+
+class Typed(StrEnum):
+    """What an admin types into a profile: `/recipients 3 name Directorate`."""
+
+    NAME = "name"
+    LANGUAGE = "language"
+    ZONE = "zone"
+    TIME = "time"
+    MOST = "most"
+
+
+_PRESS = re.compile(r"recipient:(\d{1,18}):([a-z]{1,8})(?::([A-Za-z_0-9]{1,18}))?")
+
+
+@dataclass(frozen=True)
+class RecipientPress:
+    """value: the new state, the code or requirement to turn, a person's or a digest's number."""
+
+    recipient_id: int
+    change: Change
+    value: str = ""
+
+    def pack(self) -> str:
+        packed = f"recipient:{self.recipient_id}:{self.change}"
+        return f"{packed}:{self.value}" if self.value else packed
+
+
+def unpack_recipient(data: str) -> RecipientPress | None:
+    found = _PRESS.fullmatch(data)
+    if not found or found[2] not in set(Change):
+        return None
+    return RecipientPress(int(found[1]), Change(found[2]), found[3] or "")
+
+
+def turned(profile: Recipient, code: HarmCode) -> tuple[frozenset[HarmCode], frozenset[HarmCode]]:
+    """The codes taken and those sent at once, after one more press: no, yes, at once, no."""
+    if code not in profile.codes:
+        return profile.codes | {code}, profile.at_once
+    if code not in profile.at_once:
+        return profile.codes, profile.at_once | {code}
+    return profile.codes - {code}, profile.at_once - {code}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.domain.people import INVITE_LIFETIME, Person, Role
 from bot.domain.recipient import Recipient, RecipientState
 from bot.ports import Clock
+from bot.services.enrol import ask_admins
 from bot.services.timetable import next_time
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
@@ -85,18 +86,27 @@ class Join:
         if role is Role.MODERATOR:
             await work.desks.set_up(person.id)
         if role is Role.RECIPIENT:
-            await work.recipients.add(
-                Recipient(
-                    id=0,
-                    person_id=person.id,
-                    chat_id=telegram_id,
-                    name=name,
-                    language=language,
-                    timezone=self._timezone,
-                    digest_at=self._digest_at,
-                    next_digest_at=next_time(self._digest_at, self._timezone, now),
-                    state=RecipientState.LIVE,
-                )
-            )
+            await self._wait_for_an_admin(work, person, telegram_id)
         await work.audit.write("joined", f"person {person.id}", now, person.id, {"role": role})
         return person
+
+    async def _wait_for_an_admin(self, work: UnitOfWork, person: Person, chat_id: int) -> None:
+        """A profile with the defaults of the settings; one that is there already stays."""
+        now = self._clock.now()
+        fresh = Recipient(
+            id=0,
+            person_id=person.id,
+            chat_id=chat_id,
+            name=person.name,
+            language=person.language,
+            timezone=self._timezone,
+            digest_at=self._digest_at,
+            next_digest_at=next_time(self._digest_at, self._timezone, now),
+        )
+        is_new = await work.recipients.add(fresh)
+        profile = await work.recipients.of_person(person.id)
+        assert profile is not None  # kept above, or before
+        if not is_new:
+            await work.recipients.change(profile.id, state=RecipientState.PENDING)
+            profile = await work.recipients.get(profile.id)
+        await ask_admins(work, self._clock, profile)

@@ -86,6 +86,11 @@ class DigestStore(Store):
             asked = asked.with_for_update()
         return _digest((await self._connection.execute(asked)).one())
 
+    async def find(self, digest_id: int) -> KeptDigest | None:
+        found = await self._connection.execute(select(digests).where(digests.c.id == digest_id))
+        row = found.one_or_none()
+        return _digest(row) if row else None
+
     async def before(self, recipient_id: int, number: int) -> KeptDigest | None:
         """The newest written digest with a smaller number, to the same recipient."""
         found = await self._connection.execute(

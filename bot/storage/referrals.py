@@ -100,6 +100,23 @@ class ReferralStore(Store):
     async def _items(self, *conditions: ColumnElement[bool]) -> Sequence[ReferredItem]:
         return await referred_items(self._connection, *conditions)
 
+    async def owe_again(self, recipient_id: int) -> None:
+        """Owes what went out as a test once more; what was answered then stays answered."""
+        await self._connection.execute(
+            update(referrals)
+            .where(
+                referrals.c.recipient_id == recipient_id,
+                referrals.c.state.in_((ReferralState.DELIVERED, ReferralState.FAILED)),
+            )
+            .values(
+                state=ReferralState.OWED,
+                digest_id=None,
+                place=None,
+                delivered_at=None,
+                problem=None,
+            )
+        )
+
     async def lease(self, numbers: Sequence[int], digest_id: int) -> int:
         """Puts owed referrals into a digest, in this order; returns how many that were."""
         leased = 0

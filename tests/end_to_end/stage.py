@@ -23,7 +23,7 @@ from sandbox.app.clock import MovedClock
 from sandbox.double import Base, Chat, Double, Message, Person, Press
 from tests.end_to_end.nursery import ROOT, Life, Nursery
 from tests.end_to_end.scripted import ScriptedClassifier
-from tests.factories import bundled
+from tests.factories import bundled, confirm_recipient
 
 T = TypeVar("T")
 PATIENCE = 30.0  # seconds until a condition counts as never coming true; no test waits for it
@@ -146,6 +146,8 @@ class Stage:
         token = await self._join.invite(admin, role)
         spoken = language or person.language_code or "en"
         assert await self._join.accept(token, person.id, person.first_name, spoken)
+        if role is Role.RECIPIENT:
+            await confirm_recipient(self.database, person.id)
         self.opened(person)
         return person
 

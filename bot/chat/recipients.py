@@ -1,0 +1,57 @@
+"""`/recipients`: profiles, changed by buttons and by typed values; `/digest N` sends again."""
+
+from bot.chat.reply import Reply, reply
+from bot.chat.routes import Answer, Command, Pressed, Route, Said
+from bot.domain.people import Role
+from bot.domain.recipient import Change, Typed, unpack_recipient
+from bot.render.recipient import Profile, list_letter, profile_letter
+from bot.services.enrol import Enrol
+from bot.texts import say
+
+
+class Recipients:
+    def __init__(self, enrol: Enrol) -> None:
+        self._enrol = enrol
+        self.commands = {"recipients": Command(Role.ADMIN, self._asked)}
+        self.routes = {"recipient": Route(Role.ADMIN, self._pressed)}
+
+    async def _asked(self, said: Said) -> list[Reply]:
+        """`/recipients`, `/recipients 3`, `/recipients 3 time 0 8 * * *`."""
+        if not said.words:
+            letter = list_letter(await self._enrol.all(), said.language)
+            return [Reply(said.chat_id, letter)]
+        number, *rest = said.words
+        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+            return reply(said.chat_id, say(said.language, "recipients-how"))
+        if not rest:
+            return self._shown(said, await self._enrol.profile(int(number)))
+        if rest[0].lower() not in set(Typed):
+            return reply(said.chat_id, say(said.language, "recipients-how"))
+        field = Typed(rest[0].lower())
+        done = await self._enrol.typed(said.person, int(number), field, " ".join(rest[1:]))
+        if isinstance(done, str):
+            return reply(said.chat_id, say(said.language, done))
+        return self._shown(said, done)
+
+    def _shown(self, said: Said, profile: Profile | None) -> list[Reply]:
+        if profile is None:
+            return reply(said.chat_id, say(said.language, "recipients-how"))
+        return [Reply(said.chat_id, profile_letter(profile, said.language))]
+
+    async def _pressed(self, pressed: Pressed) -> Answer:
+        """The same message with the profile as it is now."""
+        press = unpack_recipient(pressed.data)
+        if press is None:
+            return Answer(say(pressed.language, "press-unknown"))
+        if press.change is Change.AGAIN:
+            digest_id = int(press.value) if press.value.isdecimal() else 0
+            done = await self._enrol.again(pressed.person, press.recipient_id, digest_id)
+            return Answer(say(pressed.language, "digest-again" if done else "press-unknown"))
+        if press.change is Change.OPEN:
+            profile = await self._enrol.profile(press.recipient_id)
+        else:
+            profile = await self._enrol.press(pressed.person, press)
+        if profile is None:
+            return Answer(say(pressed.language, "press-unknown"))
+        letter = profile_letter(profile, pressed.language)
+        return Answer(replies=(Reply(pressed.chat_id, letter, edits=pressed.message_id),))

@@ -1,0 +1,240 @@
+"""Recipients are confirmed by an admin, and admins set what each of them takes and asks for."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.codes import HarmCode
+from bot.domain.people import Person, Role
+from bot.domain.recipient import (
+    Change,
+    Recipient,
+    RecipientPress,
+    RecipientState,
+    Requirement,
+    Typed,
+    unpack_recipient,
+)
+from bot.render.recipient import Profile, list_letter, profile_letter
+from bot.texts import LANGUAGES
+from tests.factories import PROFILE, Flow
+from tests.render.letter_rules import checked, visible
+
+A_MINUTE = timedelta(seconds=61)
+
+
+async def profile(flow: Flow, person: Person) -> Recipient:
+    async with flow.database.look() as work:
+        found = await work.recipients.of_person(person.id)
+    assert found is not None
+    return found
+
+
+async def press(flow: Flow, person: Person, change: Change, value: str = "") -> Profile | None:
+    one = await profile(flow, person)
+    return await flow.enrol.press(await flow.admin(), RecipientPress(one.id, change, value))
+
+
+async def test_who_joined_gets_nothing_until_an_admin_confirms(flow: Flow) -> None:
+    person = await flow.person(Role.RECIPIENT, name="Citra")
+    await flow.confirmed()
+    flow.clock.advance(A_MINUTE)
+    assert await flow.refer.past_undo() == 0
+
+    assert await press(flow, person, Change.STATE, "live")
+
+    assert await flow.refer.past_undo() == 1
+    await flow.post_office()
+    asked = [visible(str(one.html)) for one in flow.courier.to(1)]
+    assert any("Citra" in one and "live or test?" in one for one in asked)
+    assert "confirmed you" in visible(str(flow.courier.to(person.telegram_id)[-1].html))
+    assert "recipient changed" in await flow.audited()
+
+
+async def test_who_was_removed_and_joins_again_waits_again(flow: Flow) -> None:
+    person = await flow.recipient()
+    admin = await flow.admin()
+    await flow.part.remove(admin, person.id, Role.RECIPIENT)
+    token = await flow.join.invite(admin, Role.RECIPIENT)
+
+    await flow.join.accept(token, person.telegram_id, "Citra", "en")
+
+    assert (await profile(flow, person)).state is RecipientState.PENDING
+
+
+async def test_code_turns_from_yes_to_at_once_to_no_and_back(flow: Flow) -> None:
+    person = await flow.recipient()
+    seen = []
+    for _ in range(3):
+        await press(flow, person, Change.CODE, "FINANCE")
+        one = await profile(flow, person)
+        seen.append((HarmCode.FINANCE in one.codes, HarmCode.FINANCE in one.at_once))
+
+    assert seen == [(True, True), (False, False), (True, False)]
+
+
+async def test_what_is_required_and_missing_is_kept_back_and_said(flow: Flow) -> None:
+    person = await flow.recipient()
+    await press(flow, person, Change.NEED, Requirement.REASONS)
+    await flow.referred()
+
+    assert await flow.refer.digests_now() == []
+
+    shown = await flow.enrol.profile((await profile(flow, person)).id)
+    assert shown is not None
+    assert shown.held == {Requirement.REASONS: 1}
+    assert "reasons 1" in visible(str(profile_letter(shown, "en").html))
+    await press(flow, person, Change.NEED, Requirement.REASONS)
+    assert len(await flow.refer.digests_now()) == 1
+
+
+async def test_second_contact_gets_no_digests(flow: Flow) -> None:
+    first = await flow.recipient("First")
+    second = await flow.person(Role.RECIPIENT, name="Second")
+
+    await press(flow, first, Change.SECOND, str(second.id))
+    await flow.referred()
+
+    assert (await profile(flow, first)).second_person_id == second.id
+    assert (await profile(flow, second)).state is RecipientState.CONTACT
+    assert [one.recipient for one in await flow.refer.digests_now()] == ["First"]
+
+
+async def test_test_digest_says_so_and_comes_again_when_the_line_goes_live(flow: Flow) -> None:
+    person = await flow.recipient()
+    await press(flow, person, Change.STATE, "test")
+    await flow.referred()
+    assert len(await flow.refer.digests_now()) == 1
+    await flow.post_office()
+    assert "TEST" in visible(str(flow.courier.to(person.telegram_id)[-1].html))
+
+    await press(flow, person, Change.STATE, "live")
+    made = await flow.refer.digests_now()
+    await flow.post_office()
+
+    assert [(one.number, one.items) for one in made] == [(2, 1)]
+    assert "TEST" not in visible(str(flow.courier.to(person.telegram_id)[-1].html))
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "kept"),
+    [
+        (Typed.NAME, "Direktorat", ("name", "Direktorat")),
+        (Typed.LANGUAGE, "ID", ("language", "id")),
+        (Typed.ZONE, "Asia/Makassar", ("timezone", "Asia/Makassar")),
+        (Typed.TIME, "30 9 * * 1-5", ("digest_at", "30 9 * * 1-5")),
+        (Typed.MOST, "7", ("most_items", 7)),
+    ],
+)
+async def test_typed_value_is_kept(
+    flow: Flow, field: Typed, words: str, kept: tuple[str, object]
+) -> None:
+    person = await flow.recipient()
+    one = await profile(flow, person)
+
+    assert isinstance(await flow.enrol.typed(await flow.admin(), one.id, field, words), Profile)
+
+    assert getattr(await profile(flow, person), kept[0]) == kept[1]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (Typed.NAME, ""),
+        (Typed.NAME, "x" * 65),
+        (Typed.LANGUAGE, "xx"),
+        (Typed.ZONE, "Asia/Nowhere"),
+        (Typed.ZONE, "../../etc/passwd"),
+        (Typed.TIME, "now"),
+        (Typed.TIME, "0 8 30 2 *"),
+        (Typed.MOST, "0"),
+        (Typed.MOST, "101"),
+        (Typed.MOST, "many"),
+    ],
+)
+async def test_odd_typed_value_changes_nothing(flow: Flow, field: Typed, words: str) -> None:
+    person = await flow.recipient()
+    before = await profile(flow, person)
+
+    said = await flow.enrol.typed(await flow.admin(), before.id, field, words)
+
+    assert said == f"recipient-bad-{field}"
+    assert await profile(flow, person) == before
+
+
+async def test_digest_again_is_the_same_to_the_byte(flow: Flow) -> None:
+    person = await flow.recipient()
+    await flow.referred()
+    await flow.refer.digests_now()
+    await flow.post_office()
+    first, files = flow.courier.to(person.telegram_id), flow.courier.files(person.telegram_id)
+    flow.courier.sent.clear()
+    ((digest_id, recipient),) = await flow.enrol.sent_as(1)
+
+    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id)
+    await flow.post_office()
+
+    assert flow.courier.to(person.telegram_id) == first
+    assert flow.courier.files(person.telegram_id) == files
+    assert len(files) == 3
+    assert await flow.enrol.sent_as(2) == []
+    assert not await flow.enrol.again(await flow.admin(), recipient.id + 1, digest_id)
+
+
+async def test_preview_shows_what_would_leave_and_keeps_nothing(flow: Flow) -> None:
+    await flow.recipient()
+    await flow.referred()
+
+    (shown,) = await flow.refer.preview()
+
+    assert (shown.items, shown.held) == (1, 0)
+    assert "Digest 1" in visible(str(shown.letters[0].html))
+    assert await flow.rows("SELECT id FROM digests") == []
+    assert len(await flow.refer.digests_now()) == 1
+
+
+async def test_empty_day_is_said_where_the_profile_wants_it(flow: Flow) -> None:
+    quiet, told = await flow.recipient("Quiet"), await flow.recipient("Told")
+    await press(flow, told, Change.EMPTY)
+    flow.clock.advance(timedelta(days=1))
+
+    assert await flow.refer.due_digests() == []
+    await flow.post_office()
+
+    assert flow.courier.to(quiet.telegram_id) == []
+    (letter,) = flow.courier.to(told.telegram_id)
+    assert "nothing to refer" in visible(str(letter.html))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_profile_is_a_letter_that_telegram_takes(language: str) -> None:
+    contacts = tuple(Person(n, n, "x" * 64, "en", frozenset()) for n in range(2, 6))
+    full = Profile(PROFILE, dict.fromkeys(Requirement, 3), contacts, "Sari")
+
+    for letter in (profile_letter(full, language), list_letter([PROFILE], language)):
+        for button in (button for row in checked(letter).buttons for button in row):
+            assert unpack_recipient(button.data or "") is not None
+
+
+@pytest.mark.parametrize(
+    "data", ["", "recipient:1", "recipient:x:open", "recipient:1:drop", "recipient:1:code:a b"]
+)
+def test_forged_press_is_none(data: str) -> None:
+    assert unpack_recipient(data) is None
+
+
+async def test_press_about_nobody_changes_nothing(flow: Flow) -> None:
+    person = await flow.recipient()
+    admin = await flow.admin()
+    one = await profile(flow, person)
+
+    for change, value in (
+        (Change.CODE, "JUSTIFY"),
+        (Change.STATE, "contact"),
+        (Change.NEED, "money"),
+        (Change.SECOND, str(person.id)),
+        (Change.SECOND, "999"),
+    ):
+        assert await flow.enrol.press(admin, RecipientPress(one.id, change, value)) is None
+    assert await flow.enrol.press(admin, RecipientPress(999, Change.EMPTY)) is None
+    assert await profile(flow, person) == one
