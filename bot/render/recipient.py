@@ -13,7 +13,7 @@ from bot.domain.recipient import (
     Requirement,
 )
 from bot.ports import Button, Letter
-from bot.render.desk import harm_name
+from bot.render.codes import harm_name
 from bot.render.times import local_time
 from bot.texts import Html, say
 
