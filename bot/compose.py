@@ -60,6 +60,7 @@ from bot.services.learn_champion import Champion
 from bot.services.learn_promote import Promote
 from bot.services.learn_quality import Quality
 from bot.services.learn_train import Train
+from bot.services.nearest import Nearest
 from bot.services.part import Part
 from bot.services.pause import Pause
 from bot.services.picture import Picture
@@ -255,7 +256,7 @@ async def running(
         Presses(join, groups),
         Members(bot, join, watch, board),
     )
-    draw = Draw(database, clock, deal)
+    draw = Draw(database, clock, deal, Nearest(database))
     send = Send(database, clock, TelegramCourier(bot), deal, draw, refer, board)
     sample = Sample(
         database,

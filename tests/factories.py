@@ -36,6 +36,7 @@ from bot.services.draw import Draw
 from bot.services.enrol import Enrol
 from bot.services.ingest import Ingest
 from bot.services.join import Join
+from bot.services.nearest import Nearest
 from bot.services.part import Part
 from bot.services.pause import Pause
 from bot.services.picture import Picture
@@ -237,7 +238,7 @@ class Flow:
         self.turn = Turn(database, self.deal)
         self.regroup = Regroup(database, clock, self.deal)
         self.remind = Remind(database, clock, self.deal)
-        self.draw = Draw(database, clock, self.deal)
+        self.draw = Draw(database, clock, self.deal, Nearest(database))
         self.send = Send(
             database, clock, self.courier, self.deal, self.draw, self.refer, self.board
         )

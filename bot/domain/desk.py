@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.case import UNDO_WINDOW, CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.excerpt import Excerpt
+from bot.domain.nearest import NearestExamples
 from bot.domain.post import Revision
 from bot.domain.targets import Targets
 from bot.domain.verdict import Verdict
@@ -194,7 +195,8 @@ class DeskCard:
     """Everything that a desk message says of a card.
 
     excerpt: what it shows of the text. looks_like: a case that it may belong to.
-    views: how often the post was seen, None where nobody says. others, history: where asked for.
+    views: how often the post was seen, None where nobody says. others, history, examples: where
+    asked for.
     """
 
     card_id: int
@@ -212,6 +214,7 @@ class DeskCard:
     teaches: bool = True
     others: Sequence[CopyLine] = ()
     history: History = field(default_factory=History)
+    examples: NearestExamples = field(default_factory=NearestExamples)
 
 
 def pages_of(text: str) -> list[str]:

@@ -24,5 +24,5 @@ class Example:
 class NearestExamples:
     """The nearest of each kind; None where no example reads like the post."""
 
-    confirmed: Example | None
-    benign: Example | None
+    confirmed: Example | None = None
+    benign: Example | None = None

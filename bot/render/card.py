@@ -9,6 +9,7 @@ from bot.domain.channel import post_link
 from bot.domain.desk import CopyLine, DeskCard, DeskRules, History, Likeness, View, pages_of
 from bot.domain.excerpt import Excerpt, Mark, Piece
 from bot.domain.language import language_of
+from bot.domain.nearest import Example, NearestExamples
 from bot.domain.verdict import Verdict
 from bot.ports import Letter
 from bot.render.card_buttons import card_rows
@@ -20,6 +21,7 @@ from bot.texts import Html, say
 
 _MOST_REASONS = 5
 _LONGEST_REASON = 40
+_LONGEST_EXAMPLE = 200
 _MARKS = {
     Mark.PLAIN: Html("{}"),
     Mark.DECISIVE: Html("<b>{}</b>"),
@@ -151,7 +153,27 @@ def _body(card: DeskCard, language: str, rules: DeskRules) -> list[Html]:
             _like(card.likeness, language, rules),
             _quoted_excerpt(card.likeness.differing, language, rules),
         ]
-    return [_quoted_excerpt(card.excerpt, language, rules)]
+    shown = [_quoted_excerpt(card.excerpt, language, rules)]
+    return [*shown, *_examples(card.examples, language, rules)]
+
+
+def _examples(examples: NearestExamples, language: str, rules: DeskRules) -> list[Html]:
+    """What was decided of words like these; the words may agree and the posts be opposites."""
+    found = [one for one in (examples.confirmed, examples.benign) if one is not None]
+    return [_example(one, language, rules) for one in found]
+
+
+def _example(example: Example, language: str, rules: DeskRules) -> Html:
+    kind = "confirmed" if example.harm else "benign"
+    origin = "decided" if example.is_decision else "shipped"
+    heading = say(
+        language,
+        f"example-{kind}-{origin}",
+        likeness=f"{example.likeness:.0%}",
+        decision=decision_name(example.harm, example.purpose, language),
+    )
+    text = one_line(example.text, _LONGEST_EXAMPLE)
+    return Html("{}\n{}").format(heading, _quoted([Piece(text)], language, rules))
 
 
 def _like(likeness: Likeness, language: str, rules: DeskRules) -> Html:

@@ -1,6 +1,7 @@
 """Draws a desk from its row at the moment when it leaves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.case import DECIDED_STATES, CaseState
 from bot.domain.channel import post_link
@@ -13,6 +14,7 @@ from bot.ports import Clock, Letter
 from bot.render.card import draw_card
 from bot.render.desk import draw_closed, draw_idle
 from bot.services.deal import Deal
+from bot.services.nearest import Nearest
 from bot.storage.cards import KeptCard
 from bot.storage.cases import Placed
 from bot.storage.database import Database
@@ -21,10 +23,11 @@ from classifiers import normalise
 
 
 class Draw:
-    def __init__(self, database: Database, clock: Clock, deal: Deal) -> None:
+    def __init__(self, database: Database, clock: Clock, deal: Deal, nearest: Nearest) -> None:
         self._database = database
         self._clock = clock
         self._rules = deal.rules
+        self._nearest = nearest
 
     async def desk(self, person_id: int) -> tuple[Letter, int | None]:
         """The desk as it stands now, and the message that shows it, None for a new one."""
@@ -39,6 +42,8 @@ class Draw:
             if desk.card_id is None:
                 return draw_idle(desk, person.language, self._rules, now), desk.message_id
             content = await self._content(work, desk)
+        if content.view is View.MORE:
+            content = replace(content, examples=await self._nearest.to(content.revision))
         return draw_card(content, person.language, self._rules, now), desk.message_id
 
     async def _content(self, work: UnitOfWork, desk: Desk) -> DeskCard:

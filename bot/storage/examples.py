@@ -10,7 +10,7 @@ from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.receipt import DisputeState
 from bot.domain.referral import ReferralState
 from bot.storage.store import Store
-from bot.storage.tables import cards, disputes, referrals, revisions
+from bot.storage.tables import cards, disputes, referrals, reviews, revisions
 
 _CONFIRMED = (CaseState.CONFIRMED, CaseState.REFERRED, CaseState.KEPT)
 
@@ -29,8 +29,8 @@ class ExampleStore(Store):
     async def decided(self, most: int) -> list[DecidedRevision]:
         """The latest decisions that can be shown as examples, at most so many of each kind.
 
-        Not: what was undone, withdrawn, forgotten or agreed to be a mistake, and instructions,
-        whose words nobody is to see again once they are decided.
+        Not: what was undone, withdrawn, forgotten, agreed to be a mistake or decided not to teach,
+        and instructions, whose words nobody is to see again once they are decided.
         """
         confirmed = _decided().where(cards.c.state.in_(_CONFIRMED))
         dismissed = _decided().where(cards.c.state == CaseState.DISMISSED)
@@ -65,6 +65,7 @@ def _decided() -> Select[tuple[int, int, str | None, str | None]]:
         .join(disputes, disputes.c.referral_id == referrals.c.id)
         .where(disputes.c.state == DisputeState.AGREED)
     )
+    not_teaching = select(reviews.c.card_id).where(reviews.c.stands, reviews.c.teaches.is_(False))
     return (
         select(cards.c.revision_id, cards.c.post_id, cards.c.harm, cards.c.purpose)
         .join(revisions, revisions.c.id == cards.c.revision_id)
@@ -73,5 +74,6 @@ def _decided() -> Select[tuple[int, int, str | None, str | None]]:
             cards.c.harm.is_distinct_from(HarmCode.INSTRUCT),
             cards.c.id.not_in(withdrawn),
             cards.c.id.not_in(mistaken),
+            cards.c.id.not_in(not_teaching),
         )
     )

@@ -8,6 +8,7 @@ from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Desk, DeskCard, DeskRules, Notice, Spread, View, pages_of
 from bot.domain.excerpt import excerpt_of
+from bot.domain.nearest import Example, NearestExamples
 from bot.domain.post import Revision
 from bot.domain.press import Action, unpack
 from bot.ports import Letter
@@ -110,6 +111,21 @@ def test_any_text_makes_a_message_that_telegram_takes(text: str, view: View, lan
 @given(st.text(max_size=2000), st.sampled_from(list(View)))
 def test_any_text_at_all(text: str, view: View) -> None:
     checked(draw_card(card(text, view=view), "id", RULES, NOON))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["<b>" * 300, "😀" * 3000, "\u202e&amp;\n" * 300])
+def test_hostile_examples_fit_beside_the_longest_text(text: str, language: str) -> None:
+    examples = NearestExamples(
+        Example(text, 1.0, HarmCode.GLORIFY, None, is_decision=False),
+        Example(text, 0.15, None, PurposeCode.RIGHTS, is_decision=True),
+    )
+
+    shown = card("<" * 5000, view=View.MORE, examples=examples)
+
+    letter = checked(draw_card(shown, language, RULES, NOON))
+    assert "15%" in letter.html
+    assert "\u202e" not in letter.html
 
 
 def test_text_is_shown_as_it_is() -> None:

@@ -6,11 +6,13 @@ import pytest
 
 from bot.domain.case import Choice
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.desk import View
 from bot.domain.nearest import NearestExamples
 from bot.services import nearest
 from bot.services.nearest import Nearest
 from bot.storage.cards import KeptCard
 from tests.factories import Flow, post
+from tests.render.letter_rules import visible
 
 CALL = "FLAG kirim beras merah kepada rombongan penyanyi di lereng gunung"
 ASKED = "FLAG kirim beras merah kepada rombongan penari di lereng gunung"
@@ -98,6 +100,17 @@ async def test_withdrawn_referral_is_no_example(flow: Flow) -> None:
     assert found.confirmed is None or not found.confirmed.is_decision
 
 
+async def test_decision_that_is_not_to_teach_is_no_example_either(flow: Flow) -> None:
+    moderator, decided = await flow.moderator(), await flow.flagged(CALL)
+    assert await flow.turn.teach(moderator, decided.id, decided.revision_id) is False
+    flow.clock.advance(timedelta(seconds=2))
+    assert (await flow.confirm(moderator, decided)).refusal is None
+
+    found = await beside(flow, await flow.flagged(ASKED))
+
+    assert found.confirmed is None or not found.confirmed.is_decision
+
+
 async def test_words_of_an_instruction_are_never_shown_again(flow: Flow) -> None:
     await flow.confirm(await flow.moderator(), await flow.flagged(CALL), HarmCode.INSTRUCT)
 
@@ -141,3 +154,28 @@ async def test_newest_decisions_are_kept_where_there_are_too_many(
 
     newest = {card.revision_id for card in decided[1:]}
     assert {one.revision_id for one in finder._shelf.decided} == newest
+
+
+async def test_more_shows_both_examples_on_the_card(flow: Flow) -> None:
+    moderator = await flow.moderator()
+    await flow.confirm(moderator, await flow.flagged(CALL), HarmCode.FINANCE)
+    card = await flow.flagged("FLAG Join our armed group. Write to the admin to pledge. " + CALL)
+
+    await flow.turn.to(moderator, card.id, card.revision_id, View.MORE)
+    await flow.post_office()
+
+    shown = visible(flow.courier.to(moderator.telegram_id)[-1].html)
+    assert "Nearest confirmed post, fundraising" in shown
+    assert CALL in shown
+    assert "Nearest harmless example" in shown
+    assert "shipped, nobody here decided it" in shown
+
+
+async def test_card_itself_carries_no_examples(flow: Flow) -> None:
+    moderator = await flow.moderator()
+    await flow.confirm(moderator, await flow.flagged(CALL), HarmCode.FINANCE)
+    await flow.flagged(ASKED)
+
+    await flow.post_office()
+
+    assert "Nearest" not in visible(flow.courier.to(moderator.telegram_id)[-1].html)
