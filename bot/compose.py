@@ -11,6 +11,7 @@ from random import Random
 
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat.adding import AddChannels
 from bot.chat.answering import Receipts
 from bot.chat.commands import Commands
 from bot.chat.courier import TelegramCourier
@@ -29,6 +30,7 @@ from bot.chat.recipients import Recipients
 from bot.chat.referring import Referring
 from bot.chat.reversing import Reversing
 from bot.chat.routes import Group
+from bot.chat.sources import SourcesGroup
 from bot.chat.staff import Staff
 from bot.chat.telegram_bot import TelegramBot, telegram_bot
 from bot.chat.uploads import Uploads
@@ -39,12 +41,16 @@ from bot.domain.errors import SettingsError, TokenRefused
 from bot.domain.referral import Sender
 from bot.ports import Classifier, Clock, FileReader
 from bot.render.documents.bundle import bundle
+from bot.schedule.chore import Chore
 from bot.schedule.pacing import Pace
 from bot.schedule.post_office import PostOffice
 from bot.schedule.rounds import Rounds
 from bot.schedule.tick import Tick
 from bot.services.account import Account
+from bot.services.add_names import AddNames
+from bot.services.adding import Adding
 from bot.services.answer import Answer
+from bot.services.basis import Basis
 from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
 from bot.services.deal import Deal
@@ -53,14 +59,18 @@ from bot.services.draw import Draw
 from bot.services.enrol import Enrol
 from bot.services.errands import Errands
 from bot.services.fill import Fill
+from bot.services.heartbeat import Heartbeat
 from bot.services.ingest import Ingest
 from bot.services.join import Join
+from bot.services.lapse import Lapse
 from bot.services.learn import Learn
 from bot.services.learn_champion import Champion
 from bot.services.learn_promote import Promote
 from bot.services.learn_quality import Quality
 from bot.services.learn_train import Train
+from bot.services.leave_out import LeaveOut
 from bot.services.nearest import Nearest
+from bot.services.oversee import Oversee
 from bot.services.part import Part
 from bot.services.pause import Pause
 from bot.services.picture import Picture
@@ -77,6 +87,8 @@ from bot.services.reverse import Reverse
 from bot.services.sample import Sample
 from bot.services.scan import Scan
 from bot.services.send import Send
+from bot.services.source_states import SourceStates
+from bot.services.sources import Sources
 from bot.services.triage import Triage
 from bot.services.turn import Turn
 from bot.services.visit import Visit
@@ -156,6 +168,7 @@ class Running:
     receiver: Poller | Webhook
     posts: PostWorker
     people: PeopleWorker
+    add_names: Chore
     post_office: PostOffice
     rounds: Rounds
     fetch: Fetch
@@ -170,8 +183,14 @@ class Running:
         self.tick.start()
         try:
             async with asyncio.TaskGroup() as group:
-                parts = (self.receiver, self.posts, self.people, self.post_office, self.rounds)
-                for part in parts:
+                for part in (
+                    self.receiver,
+                    self.posts,
+                    self.people,
+                    self.add_names,
+                    self.post_office,
+                    self.rounds,
+                ):
                     group.create_task(part.run())
         except* (TokenRefused, SettingsError) as refused:
             raise refused.exceptions[0] from refused
@@ -202,7 +221,18 @@ async def running(
     half = await asyncio.to_thread(reading, settings, clock=clock, classifier=classifier)
     database, clock, deal = half.database, half.clock, half.deal
     join = Join(database, clock, settings.admin_ids, settings.timezone, settings.digest_at)
-    watch = Watch(database, clock, TelegramDirectory(bot))
+    directory = TelegramDirectory(bot)
+    watch = Watch(database, clock)
+    adding = Adding(database, clock)
+    add_names = AddNames(database, clock, directory, bot.username)
+    oversee = Oversee(database, clock, directory)
+    lapse = Lapse(database, clock)
+    sources = SourcesGroup(
+        Basis(database, clock, Sources(database, clock)),
+        SourceStates(database, clock, oversee),
+        settings.timezone,
+    )
+    add_channels = AddChannels(bot, adding, add_names)
     board = NoticeBoard(
         database, clock, f"https://t.me/{bot.username}?start=desk", settings.timezone
     )
@@ -226,7 +256,9 @@ async def running(
         Practise(database, clock, deal, practice_samples()), Reflect(database, clock, deal)
     )
     groups: tuple[Group, ...] = (  # in the order of the menu
-        Watching(watch, bot.username, settings.timezone),
+        add_channels,
+        Watching(watch, oversee, LeaveOut(database, clock), lapse, adding, settings.timezone),
+        sources,
         Overview(Report(database, half.classifier), Account(database, clock), settings.timezone),
         Staff(part, join, bot.username),
         Referring(refer, pause, enrol),
@@ -252,7 +284,7 @@ async def running(
         bot,
         database,
         clock,
-        Commands(join, groups, (receipts, uploads), menus, contact),
+        Commands(join, groups, (sources, add_channels, receipts, uploads), menus, contact),
         Presses(join, groups),
         Members(bot, join, watch, board),
     )
@@ -266,6 +298,14 @@ async def running(
         size=settings.sample_size,
         timezone=settings.timezone,
     )
+    heartbeat = Heartbeat(
+        database,
+        clock,
+        oversee,
+        half.classifier,
+        day_at=settings.day_at,
+        timezone=settings.timezone,
+    )
     jobs = {
         "refer what can no longer be undone": refer.past_undo,
         "send what does not wait": refer.at_once,
@@ -277,6 +317,8 @@ async def running(
         "redraw the notice board": board.refresh,
         "say who runs the bot": profile.keep_true,
         "call about targets": Remind(database, clock, deal).due,
+        "end watches that found nothing": lapse.due,
+        "tell admins how the day was": heartbeat.due,
         "have people look at a few unflagged posts": sample.daily,
         "train on what was decided": learn.go_on,
         "take the promoted model": promote.settle,
@@ -296,6 +338,7 @@ async def running(
         receiver=_receiver(settings, bot, Receive(database, clock), on_received),
         posts=posts,
         people=people,
+        add_names=Chore("channels to be added", add_names.work_off, add_names.called),
         post_office=PostOffice(database, clock, send, Pace()),
         rounds=_rounds(settings, half, fetch, posts.called.set),
         fetch=fetch,

@@ -129,7 +129,10 @@ class Directory(Protocol):
     """Asks Telegram who carries a public name."""
 
     async def look_up(self, username: str) -> Found | None:
-        """None where Telegram does not say: an unknown name, or a channel the bot is not in."""
+        """None where Telegram does not say: an unknown name, or a channel the bot is not in.
+
+        Raises TryLater where it cannot be asked now.
+        """
         ...
 
 

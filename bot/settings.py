@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     target_first_look_minutes: int = 15
     target_urgent_hours: float = 2.0
     target_routine_hours: float = 24.0
+    day_at: str = "0 7 * * *"
     sample_size: int = 10
     learn_at: str = "0 3 * * 1"
     flag_rate_limit: float = 0.05
@@ -146,7 +147,7 @@ class Settings(BaseSettings):
             read_legal_basis(path)  # says what is wrong with the file
         return path
 
-    @field_validator("digest_at", "learn_at", "retain_at")
+    @field_validator("digest_at", "day_at", "learn_at", "retain_at")
     @classmethod
     def _timetable(cls, crontab: str) -> str:
         next_time(crontab, "UTC", datetime.now(UTC))

@@ -8,13 +8,22 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from unittest.mock import patch
 
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Row
 
+from bot.domain.adding import (
+    AdditionPress,
+    AdditionState,
+    ChannelKind,
+    Outcome,
+    Verb,
+    WantedBy,
+)
 from bot.domain.capture import Capture
 from bot.domain.case import Choice
-from bot.domain.channel import ChannelRef
+from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Desk, DeskRules
 from bot.domain.people import Person, Role
@@ -27,6 +36,8 @@ from bot.ports import Found, Letter
 from bot.render.documents.manifest import manifest
 from bot.render.documents.record import Frame, digest_json
 from bot.render.documents.sheet import digest_csv
+from bot.services.add_names import AddNames
+from bot.services.adding import Adding, Took
 from bot.services.answer import Answer
 from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
@@ -37,6 +48,7 @@ from bot.services.enrol import Enrol
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.nearest import Nearest
+from bot.services.oversee import Oversee
 from bot.services.part import Part
 from bot.services.pause import Pause
 from bot.services.picture import Picture
@@ -52,6 +64,7 @@ from bot.services.triage import Triage
 from bot.services.turn import Turn
 from bot.services.watch import Watch
 from bot.services.write import House, Write
+from bot.storage.additions import AdditionStore
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
 from bot.texts.legal import read_legal_basis
@@ -163,8 +176,15 @@ class ScriptedDirectory:
 
     def __init__(self) -> None:
         self.known: dict[str, Found] = {}
+        self._faults: dict[str, Exception] = {}
+
+    def fails(self, username: str, fault: Exception) -> None:
+        """The next question about this name meets an error."""
+        self._faults[username] = fault
 
     async def look_up(self, username: str) -> Found | None:
+        if fault := self._faults.pop(username, None):
+            raise fault
         return self.known.get(username.lower())
 
 
@@ -243,7 +263,10 @@ class Flow:
             database, clock, self.courier, self.deal, self.draw, self.refer, self.board
         )
         self.join = Join(database, clock, (1,), JAKARTA, "0 8 * * *")
-        self.watch = Watch(database, clock, self.directory)
+        self.watch = Watch(database, clock)
+        self.adding = Adding(database, clock)
+        self.add_names = AddNames(database, clock, self.directory, "saring_test_bot")
+        self.oversee = Oversee(database, clock, self.directory)
         self.receive = Receive(database, clock)
         self.part = Part(database, clock, self.deal, (1,))
         self.report = Report(database, self.classifier)
@@ -283,7 +306,48 @@ class Flow:
         """Puts a channel under watch that the bot is in; twice changes nothing."""
         assert ref.username is not None
         self.directory.known[ref.username.lower()] = Found(ref, is_channel=True, has_bot=True)
-        await self.watch.add(await self.admin(), [f"@{ref.username}"])
+        admin = await self.admin()
+        async with self.database.work() as work:
+            known = await work.channels.find(ref, for_update=True)
+            if known is None:
+                await work.channels.add(ref, WatchState.WATCHING, admin.id, self.clock.now())
+            else:
+                await work.channels.set_state(known.id, WatchState.WATCHING)
+            await work.commit()
+
+    async def adds(
+        self,
+        *written: str,
+        reason: str = "a test",
+        kind: ChannelKind = ChannelKind.ORDINARY,
+        wanted_by: WantedBy = WantedBy.OWN,
+    ) -> list[Outcome]:
+        """What became of each name that the admin of the settings asks to have watched."""
+        admin = await self.admin()
+        begun = await self.adding.begin(admin, admin.telegram_id, written)
+        assert begun.addition is not None
+        await self.adding.say(admin, [], reason)
+        for verb, value in ((Verb.KIND, kind), (Verb.WANTED, wanted_by)):
+            press = AdditionPress(verb, begun.addition.id, value)
+            assert (await self.adding.press(admin, press, 700)).took is Took.OK
+        answers: list[Outcome] = []
+        close = AdditionStore.close
+
+        async def noted(
+            store: AdditionStore, addition_id: int, state: AdditionState, now: datetime
+        ) -> None:
+            answers.extend(one.answer for one in await store.lines(addition_id) if one.answer)
+            await close(store, addition_id, state, now)
+
+        with patch.object(AdditionStore, "close", noted):
+            while await self.add_names.work_off():
+                pass
+        return answers
+
+    async def under_watch(self) -> list[Channel]:
+        """Channels that are watched or waited for, by name."""
+        async with self.database.look() as work:
+            return await work.channels.under_watch()
 
     async def arrive(self, *posts: Post) -> None:
         """Posts of a watched channel, kept and judged."""

@@ -20,7 +20,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.chat.telegram_bot import TelegramBot
+from bot.chat.telegram_bot import TelegramBot, wait_of
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
 from bot.ports import Attachment, Letter
 
@@ -86,8 +86,7 @@ async def _translated() -> AsyncIterator[None]:
     try:
         yield
     except RetryAfter as error:
-        wait = error.retry_after
-        seconds = float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+        seconds = wait_of(error) or 0.0
         raise TryLater(f"Telegram asks to wait {seconds:.0f} s", seconds) from error
     except ChatMigrated as error:
         raise ChatMoved(error.new_chat_id) from error

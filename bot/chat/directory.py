@@ -1,16 +1,14 @@
 """Asks Telegram who carries a public name."""
 
-import logging
-
 from telegram import ChatMember
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.chat.telegram_bot import TelegramBot
+from bot.chat.telegram_bot import TelegramBot, wait_of
 from bot.domain.channel import ChannelRef
+from bot.domain.errors import TryLater
 from bot.ports import Found
 
-_log = logging.getLogger(__name__)
 _INSIDE = (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 
 
@@ -24,8 +22,8 @@ class TelegramDirectory:
         except (BadRequest, Forbidden):
             return None
         except TelegramError as error:
-            _log.warning("getChat did not answer for @%s: %s", username, type(error).__name__)
-            return None
+            said = f"getChat did not answer ({type(error).__name__})"
+            raise TryLater(said, wait_of(error)) from error
         ref = ChannelRef(chat.id, chat.username or username, chat.title or "")
         is_channel = chat.type == ChatType.CHANNEL
         return Found(ref, is_channel, is_channel and await self._is_inside(chat.id))

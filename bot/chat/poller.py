@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.chat.telegram_bot import TelegramBot
+from bot.chat.telegram_bot import TelegramBot, wait_of
 from bot.domain.errors import AnotherInstance, StorageError, TokenRefused
 from bot.services.receive import Receive
 
@@ -36,7 +36,7 @@ class Poller:
                 _log.error("%s", AnotherInstance())
                 pause = await _rest(max(pause, 10.0))
             except RetryAfter as error:
-                await _rest(_seconds(error))
+                await _rest(wait_of(error) or pause)
             except StorageError as problem:
                 # Nothing was confirmed to Telegram: it will send the same updates again.
                 _log.error("updates cannot be kept: %s", problem)
@@ -60,8 +60,3 @@ async def _rest(seconds: float) -> float:
     """Waits, and returns how long to wait the next time."""
     await asyncio.sleep(seconds)
     return min(seconds * 2, _LONGEST_PAUSE)
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from telegram import Bot
+from telegram.error import RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 # Asked for by name: the default leaves some out, and an omitted list keeps what was asked before.
@@ -43,6 +44,14 @@ class TelegramBot(Bot):
     async def hang_up(self) -> None:
         """Closes the connections of a bot that Telegram never knew; `shutdown` leaves them."""
         await asyncio.gather(*(request.shutdown() for request in self._request))
+
+
+def wait_of(error: TelegramError) -> float | None:
+    """Seconds that Telegram asks to wait; None where it does not say."""
+    if not isinstance(error, RetryAfter):
+        return None
+    wait = error.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
 
 
 def telegram_bot(token: str, base_url: str | None = None) -> TelegramBot:

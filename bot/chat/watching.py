@@ -1,75 +1,145 @@
-"""`/addchannel`, `/removechannel`, `/channels`."""
+"""`/channels` with its pages and buttons, `/removechannel`, `/leaveout`."""
 
 from bot.chat.reply import Reply, reply
-from bot.chat.routes import Command, Route, Said
-from bot.domain.channel import Channel, WatchState
+from bot.chat.routes import Answer, Command, Pressed, Route, Said
+from bot.domain.adding import LONGEST_LINE, Line
+from bot.domain.channel import WatchState
+from bot.domain.overseen import Act, ChannelPress, Overseen, unpack_channel
 from bot.domain.people import Role
+from bot.ports import Letter
+from bot.render.adding import answer_line
+from bot.render.channels import (
+    channel_letter,
+    left_out_letters,
+    levels_letter,
+    page_letter,
+    removed_letter,
+)
 from bot.render.paging import packed
-from bot.render.times import local_time
-from bot.services.watch import Answer, Answered, Watch
+from bot.services.adding import Adding
+from bot.services.lapse import Lapse
+from bot.services.leave_out import LeaveAnswer, LeaveOut
+from bot.services.oversee import Did, Done, Oversee
+from bot.services.watch import Watch
 from bot.texts import Html, say
 
 _MOST_NAMES = 200  # in one message; more do not fit 4,096 characters anyway
-_LONGEST_NAME = 64
 
 
 class Watching:
-    """bot_name: whom an owner has to add to the channel."""
-
-    def __init__(self, watch: Watch, bot_name: str, timezone: str) -> None:
+    def __init__(
+        self,
+        watch: Watch,
+        oversee: Oversee,
+        leave_out: LeaveOut,
+        lapse: Lapse,
+        adding: Adding,
+        timezone: str,
+    ) -> None:
         self._watch = watch
-        self._bot_name = bot_name
+        self._oversee = oversee
+        self._leave_out = leave_out
+        self._lapse = lapse
+        self._adding = adding
         self._timezone = timezone
         self.commands = {
-            "addchannel": Command(Role.ADMIN, self._add),
-            "removechannel": Command(Role.ADMIN, self._remove),
             "channels": Command(Role.ADMIN, self._list),
+            "removechannel": Command(Role.ADMIN, self._remove),
+            "leaveout": Command(Role.ADMIN, self._leave),
         }
-        self.routes: dict[str, Route] = {}
+        self.routes = {
+            "chan": Route(Role.ADMIN, self._pressed),
+            "left": Route(Role.ADMIN, self._lift),
+        }
 
-    async def _add(self, said: Said) -> list[Reply]:
-        if not said.words:
-            return reply(said.chat_id, say(said.language, "addchannel-how"))
-        return self._answered(said, await self._watch.add(said.person, said.words[:_MOST_NAMES]))
+    async def _list(self, said: Said) -> list[Reply]:
+        return [Reply(said.chat_id, await self._page(0, said.language))]
+
+    async def _page(self, number: int, language: str) -> Letter:
+        return page_letter(await self._oversee.page(number), language, self._timezone)
 
     async def _remove(self, said: Said) -> list[Reply]:
         if not said.words:
             return reply(said.chat_id, say(said.language, "removechannel-how"))
-        return self._answered(said, await self._watch.remove(said.person, said.words[:_MOST_NAMES]))
-
-    def _answered(self, said: Said, answers: list[Answered]) -> list[Reply]:
+        answered = await self._watch.remove(said.person, said.words[:_MOST_NAMES])
         lines = [
-            say(
-                said.language,
-                f"channel-{one.answer.value.replace('_', '-')}",
-                name=one.name or one.written[:_LONGEST_NAME],
-            )
-            for one in answers
+            answer_line(Line(0, one.written[:LONGEST_LINE], one.name, one.answer), said.language)
+            for one in answered
         ]
-        if any(one.answer is Answer.WAITING for one in answers):
-            lines.append(say(said.language, "channel-how-to-add", bot=self._bot_name))
         if len(said.words) > _MOST_NAMES:
             lines.append(say(said.language, "channel-too-many", most=_MOST_NAMES))
         return reply(said.chat_id, *packed(lines, "\n"))
 
-    async def _list(self, said: Said) -> list[Reply]:
-        channels = await self._watch.listed()
-        if not channels:
-            return reply(said.chat_id, say(said.language, "channels-none"))
-        lines = [say(said.language, "channels-head", count=len(channels))]
-        lines += [self._line(channel, said.language) for channel in channels]
-        return reply(said.chat_id, *packed(lines, "\n"))
+    async def _leave(self, said: Said) -> list[Reply]:
+        """`/leaveout` alone lists; with a name and a reason it adds."""
+        if not said.words:
+            listed = await self._leave_out.listed()
+            entries = [(one.id, one.name, one.reason, one.listed_at) for one in listed]
+            letters = left_out_letters(entries, said.language, self._timezone)
+            return [Reply(said.chat_id, letter) for letter in letters]
+        left = await self._leave_out.add(said.person, said.words[0], said.after(1))
+        key = f"left-{left.answer.replace('_', '-')}"
+        words = say(said.language, key, name=left.name)
+        if left.answer is LeaveAnswer.LISTED and left.was_watched:
+            words += Html(" ") + say(said.language, "left-was-watched")
+        return reply(said.chat_id, words)
 
-    def _line(self, channel: Channel, language: str) -> Html:
-        if channel.state is WatchState.WAITING:
-            return say(language, "channels-waiting", name=channel.name)
-        if channel.last_post_at is None:
-            return say(language, "channels-silent", name=channel.name)
-        return say(
-            language,
-            "channels-watching",
-            name=channel.name,
-            posts=channel.posts,
-            unreadable=channel.unreadable,
-            last=local_time(channel.last_post_at, self._timezone, language),
-        )
+    async def _lift(self, pressed: Pressed) -> Answer:
+        entry = pressed.data.removeprefix("left:")
+        if not (entry.isdecimal() and len(entry) < 19 and pressed.is_private):
+            return Answer(say(pressed.language, "press-unknown"))
+        name = await self._leave_out.lift(pressed.person, int(entry))
+        if name is None:
+            return Answer(say(pressed.language, "press-unknown"))
+        return Answer(say(pressed.language, "left-lifted", name=f"@{name}"))
+
+    async def _pressed(self, pressed: Pressed) -> Answer:
+        press = unpack_channel(pressed.data)
+        if press is None or not pressed.is_private:
+            return Answer(say(pressed.language, "press-unknown"))
+        match press.act:
+            case Act.PAGE:
+                return _in_place(pressed, await self._page(press.page, pressed.language))
+            case Act.SHOW | Act.LEVELS:
+                return await self._show(pressed, press)
+            case Act.REQUESTS:
+                waiting = await self._adding.requests_for(pressed.person)
+                key = "requests-shown" if waiting else "requests-yours"
+                return Answer(say(pressed.language, key))
+            case Act.RENEW_ALL:
+                renewed = await self._lapse.renew_asked(pressed.person, press.channel_id)
+                return Answer(say(pressed.language, "did-renewed-all", count=renewed))
+        return self._did(pressed, press, await self._oversee.act(pressed.person, press))
+
+    async def _show(self, pressed: Pressed, press: ChannelPress) -> Answer:
+        seen = await self._oversee.show(press.channel_id)
+        if seen is None:
+            return Answer(say(pressed.language, "did-gone"))
+        if press.act is Act.LEVELS:
+            return _in_place(pressed, levels_letter(seen, press.page, pressed.language))
+        return _in_place(pressed, self._channel(seen, press, pressed.language))
+
+    def _channel(
+        self, seen: Overseen, press: ChannelPress, language: str, said: Html | None = None
+    ) -> Letter:
+        return channel_letter(seen, press.page, language, self._timezone, said)
+
+    def _did(self, pressed: Pressed, press: ChannelPress, did: Did) -> Answer:
+        """The channel as it stands now, in the place of the one that was pressed."""
+        if did.seen is None:
+            return Answer(say(pressed.language, "did-gone"))
+        channel = did.seen.channel
+        if did.done is Done.REMOVED:
+            before = did.before or WatchState.WAITING
+            letter = removed_letter(channel, before, press.page, pressed.language)
+            return _in_place(pressed, letter)
+        words = say(pressed.language, f"did-{did.done}", name=channel.name)
+        if did.done in (Done.GONE, Done.PREVIEW_OFF, Done.TOO_LATE, Done.LEFT_OUT):
+            return Answer(words)
+        if press.value == "here":  # asked about on its own: the other buttons there stay
+            return Answer(words)
+        return _in_place(pressed, self._channel(did.seen, press, pressed.language, words))
+
+
+def _in_place(pressed: Pressed, letter: Letter) -> Answer:
+    return Answer(replies=(Reply(pressed.chat_id, letter, edits=pressed.message_id),))

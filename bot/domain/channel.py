@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.adding import ChannelKind, WantedBy
+
 # Telegram's own rule for public names; it also keeps a name from ever leaving the host in a URL.
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 _LINK = re.compile(
@@ -23,11 +25,14 @@ _BOT_API_OFFSET = 10**12
 class WatchState(StrEnum):
     """Waiting: the bot is not in the channel yet. Removed: its posts stay, nothing new is read.
 
+    Paused: as removed, until an admin resumes it. Lapsed: the watch ran out without being renewed.
     Scanned: known from an export alone.
     """
 
     WAITING = "waiting"
     WATCHING = "watching"
+    PAUSED = "paused"
+    LAPSED = "lapsed"
     REMOVED = "removed"
     SCANNED = "scanned"
 
@@ -47,7 +52,13 @@ class ChannelRef:
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel as it is kept. `username` is as Telegram writes it; compare it without case."""
+    """A channel as it is kept. `username` is as Telegram writes it; compare it without case.
+
+    removed_at: when an admin took it off watch last. threshold: its own, 0 to 1, None for the
+    model's. reason, kind, wanted_by: on record since it was put under watch. renewed_at: when its
+    watch was begun or renewed. renewal_asked_at: when admins were asked whether it goes on.
+    flagged: how many of its posts were, in any of their revisions.
+    """
 
     id: int
     chat_id: int | None
@@ -58,6 +69,18 @@ class Channel:
     posts: int = 0
     unreadable: int = 0
     last_post_at: datetime | None = None
+    removed_at: datetime | None = None
+    threshold: float | None = None
+    reason: str = ""
+    kind: ChannelKind = ChannelKind.ORDINARY
+    wanted_by: WantedBy = WantedBy.OWN
+    renewed_at: datetime | None = None
+    renewal_asked_at: datetime | None = None
+    flagged: int = 0
+
+    @property
+    def ref(self) -> ChannelRef:
+        return ChannelRef(self.chat_id, self.username, self.title)
 
     @property
     def name(self) -> str:

@@ -27,6 +27,14 @@ class SheetError(SaringError):
         self.row = row
 
 
+class NameListError(SaringError):
+    """This is no list of channels: send a text or CSV file with a name or link in each line."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class StorageError(SaringError):
     """The database cannot be used: run `python -m bot doctor`, it says what to do."""
 

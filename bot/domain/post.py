@@ -119,7 +119,10 @@ def is_later(
 
 @dataclass(frozen=True)
 class Revision:
-    """A post's text as it read from some moment on, with where it stands."""
+    """A post's text as it read from some moment on, with where it stands.
+
+    channel_threshold: the channel's own, 0..1; None for the model's.
+    """
 
     id: int
     post_id: int
@@ -133,6 +136,7 @@ class Revision:
     username: str | None
     channel_title: str
     forwarded_from: str | None
+    channel_threshold: float | None = None
 
 
 def join_album(members: list[Post]) -> Post:

@@ -4,8 +4,45 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.case import CaseState
+from bot.domain.post import SourceKind
 from bot.domain.receipt import ReplyCode
 from bot.domain.referral import ReferralState
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """A way in which posts come in. channels: that it reads now. not_well: of these, by why.
+
+    rests_until: when its host is asked again; None while it may be asked. by: who switched it last.
+    """
+
+    source: SourceKind
+    is_on: bool
+    channels: int
+    not_well: dict[str, int]
+    rests_until: datetime | None = None
+    legal_basis: str = ""
+    changed_at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """The last 24 hours, for the message of the day.
+
+    watched: channels under watch, those included that are paused or have lapsed. not_well: how many
+    of them are not read as they should be, by why. missed: days without this message before it.
+    """
+
+    now: datetime
+    watched: int
+    not_well: dict[str, int]
+    posts: int
+    unreadable: int
+    model: str
+    oldest_open: datetime | None
+    audit_hash: str
+    missed: int = 0
 
 
 @dataclass(frozen=True)

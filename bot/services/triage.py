@@ -71,7 +71,7 @@ class Triage:
             return Triaged()
         predictions = await self._classifier.predict([revision.text for revision in revisions])
         given = {
-            revision.id: _verdict(revision.id, prediction)
+            revision.id: _verdict(revision, prediction)
             for revision, prediction in zip(revisions, predictions, strict=True)
             if prediction.readable
         }
@@ -193,13 +193,18 @@ def _is_urgent(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.likely_harm is HarmCode.THREAT
 
 
-def _verdict(revision_id: int, prediction: Prediction) -> Verdict:
+def _verdict(revision: Revision, prediction: Prediction) -> Verdict:
+    """What the model says; where the channel has a threshold of its own, that one decides."""
+    threshold = revision.channel_threshold or prediction.threshold
+    is_flagged = prediction.flagged
+    if revision.channel_threshold is not None:
+        is_flagged = prediction.readable and prediction.score >= threshold
     return Verdict(
-        revision_id,
+        revision.id,
         prediction.model_version,
         prediction.score,
-        prediction.threshold,
-        prediction.flagged,
+        threshold,
+        is_flagged,
         prediction.known,
         HarmCode(prediction.harm[0].code) if prediction.harm else None,
         PurposeCode(prediction.purpose.code) if prediction.purpose else None,

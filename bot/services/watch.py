@@ -1,12 +1,13 @@
-"""Puts channels under watch and takes them off again."""
+"""Takes channels off watch, and follows the bot in and out of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bot.domain.adding import Outcome
 from bot.domain.channel import BadRef, Channel, ChannelRef, WatchState, parse_ref
 from bot.domain.people import Person
-from bot.ports import Clock, Directory
+from bot.ports import Clock
+from bot.services.enlist import take_off
 from bot.services.names import learn_names, turned_private
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
@@ -15,77 +16,19 @@ from bot.storage.unit_of_work import UnitOfWork
 _WANTED = (WatchState.WAITING, WatchState.WATCHING)
 
 
-class Answer(StrEnum):
-    """What became of one name that an admin wrote."""
-
-    WATCHING = "watching"
-    WAITING = "waiting"
-    ALREADY = "already"
-    PRIVATE = "private"
-    NOT_A_CHANNEL = "not_a_channel"
-    BAD_NAME = "bad_name"
-    REMOVED = "removed"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True)
 class Answered:
     """written: as the admin wrote it. name: the channel's, where it is one."""
 
-    answer: Answer
+    answer: Outcome
     written: str
     name: str = ""
 
 
 class Watch:
-    def __init__(self, database: Database, clock: Clock, directory: Directory) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._directory = directory
-
-    async def add(self, admin: Person, written: Sequence[str]) -> list[Answered]:
-        """An answer for each name or link, in their order. Telegram is asked before we write."""
-        refs = [(one, await self._resolve(one)) for one in written]
-        answers: list[Answered] = []
-        async with self._database.work() as work:
-            for one, ref in refs:
-                if isinstance(ref, Answer):
-                    answers.append(Answered(ref, one))
-                else:
-                    answers.append(await self._add(work, admin, one, *ref))
-            await work.commit()
-        return answers
-
-    async def _resolve(self, written: str) -> Answer | tuple[ChannelRef, bool]:
-        """What Telegram knows of a name, and whether the bot is in the channel."""
-        name = parse_ref(written)
-        if isinstance(name, BadRef):
-            return Answer(name.value)
-        found = await self._directory.look_up(name)
-        if found is None:
-            # Telegram tells a bot little of channels it is not in: wait for the owner to add it.
-            return ChannelRef(username=name), False
-        if not found.is_channel:
-            return Answer.NOT_A_CHANNEL
-        return found.ref, found.has_bot
-
-    async def _add(
-        self, work: UnitOfWork, admin: Person, written: str, ref: ChannelRef, has_bot: bool
-    ) -> Answered:
-        now = self._clock.now()
-        state = WatchState.WATCHING if has_bot else WatchState.WAITING
-        channel = await work.channels.find(ref, for_update=True)
-        if channel and channel.state in (state, WatchState.WATCHING):
-            return Answered(Answer.ALREADY, written, channel.name)
-        if channel is None:
-            channel = await work.channels.add(ref, state, admin.id, now)
-        else:
-            await work.channels.learn(channel.id, ref)
-            await work.channels.set_state(channel.id, state)
-        await work.audit.write(
-            "channel added", f"channel {channel.id}", now, admin.id, {"state": state}
-        )
-        return Answered(Answer(state.value), written, channel.name)
 
     async def remove(self, admin: Person, written: Sequence[str]) -> list[Answered]:
         """Takes channels off watch; what was read of them stays."""
@@ -99,19 +42,12 @@ class Watch:
     async def _remove(self, work: UnitOfWork, admin: Person, written: str) -> Answered:
         name = parse_ref(written)
         if isinstance(name, BadRef):
-            return Answered(Answer(name.value), written)
+            return Answered(Outcome(name.value), written)
         channel = await work.channels.find(ChannelRef(username=name), for_update=True)
         if channel is None or channel.state in (WatchState.REMOVED, WatchState.SCANNED):
-            return Answered(Answer.UNKNOWN, written)
-        await work.channels.set_state(channel.id, WatchState.REMOVED)
-        await work.audit.write(
-            "channel removed", f"channel {channel.id}", self._clock.now(), admin.id
-        )
-        return Answered(Answer.REMOVED, written, channel.name)
-
-    async def listed(self) -> list[Channel]:
-        async with self._database.look() as work:
-            return await work.channels.under_watch()
+            return Answered(Outcome.UNKNOWN, written)
+        await take_off(work, self._clock, channel, admin.id)
+        return Answered(Outcome.REMOVED, written, channel.name)
 
     async def bot_entered(self, ref: ChannelRef, *, was_inside: bool = False) -> bool:
         """The bot is in a public channel; whether that channel is wanted.

@@ -1,5 +1,6 @@
 """Channels under watch."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     delete,
     exists,
     false,
@@ -17,9 +19,10 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.adding import ChannelKind, WantedBy
 from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import channels, posts, watches
+from bot.storage.tables import cards, channels, posts, revisions, verdicts, watches
 from bot.storage.watches import WatchStore
 
 _by_id = channels.alias()
@@ -64,7 +67,16 @@ class ChannelStore(Store):
             await self._connection.execute(
                 delete(channels)
                 .where(of_name)
-                .returning(channels.c.state, channels.c.added_by, channels.c.added_at)
+                .returning(
+                    channels.c.state,
+                    channels.c.added_by,
+                    channels.c.added_at,
+                    channels.c.reason,
+                    channels.c.kind,
+                    channels.c.wanted_by,
+                    channels.c.threshold,
+                    channels.c.renewed_at,
+                )
             )
         ).one_or_none()
         if awaited is not None:
@@ -123,6 +135,20 @@ class ChannelStore(Store):
         assert added is not None  # inserted above
         return added
 
+    async def by_id(self, channel_id: int, *, for_update: bool = False) -> Channel | None:
+        """With what has been read of it."""
+        if for_update:
+            locked = select(channels.c.id).where(channels.c.id == channel_id).with_for_update()
+            await self._connection.execute(locked)
+        asked = _with_counts().where(channels.c.id == channel_id)
+        row = (await self._connection.execute(asked)).first()
+        return _channel(row) if row else None
+
+    async def change(self, channel_id: int, **values: Any) -> None:
+        await self._connection.execute(
+            update(channels).where(channels.c.id == channel_id).values(values)
+        )
+
     async def set_state(self, channel_id: int, state: WatchState) -> None:
         await self._connection.execute(
             update(channels).where(channels.c.id == channel_id).values(state=state)
@@ -157,10 +183,32 @@ class ChannelStore(Store):
 
     async def under_watch(self) -> list[Channel]:
         """Channels that are watched or waited for, with what has been read of each, by name."""
+        return await self._listed([WatchState.WATCHING, WatchState.WAITING])
+
+    async def listed(self) -> list[Channel]:
+        """Those under watch, and those whose watch is paused or has lapsed."""
+        return await self._listed(
+            [WatchState.WATCHING, WatchState.WAITING, WatchState.PAUSED, WatchState.LAPSED]
+        )
+
+    async def confirmed_at(self, channel_id: int | None = None) -> dict[int, datetime]:
+        """When a post was confirmed last, by channel; of all that have any unless one is named."""
+        asked = (
+            select(posts.c.channel_id, func.max(cards.c.decided_at).label("at"))
+            .join(cards, cards.c.post_id == posts.c.id)
+            .where(cards.c.is_forwardable)
+            .group_by(posts.c.channel_id)
+        )
+        if channel_id is not None:
+            asked = asked.where(posts.c.channel_id == channel_id)
+        return {row.channel_id: row.at for row in await self._connection.execute(asked) if row.at}
+
+    async def _listed(self, states: Sequence[WatchState]) -> list[Channel]:
+        order = case({state: place for place, state in enumerate(states)}, value=channels.c.state)
         rows = await self._connection.execute(
             _with_counts()
-            .where(channels.c.state.in_([WatchState.WATCHING, WatchState.WAITING]))
-            .order_by(channels.c.state.desc(), channels.c.username_key)
+            .where(channels.c.state.in_(states))
+            .order_by(order, channels.c.username_key, channels.c.id)
         )
         return [_channel(row) for row in rows]
 
@@ -176,8 +224,24 @@ def _with_counts() -> Select[Any]:
         .group_by(posts.c.channel_id)
         .subquery()
     )
-    return select(channels, read.c.posts, read.c.unreadable, read.c.last_post_at).outerjoin(
-        read, read.c.channel_id == channels.c.id
+    flagged = (
+        select(posts.c.channel_id, func.count(posts.c.id.distinct()).label("flagged"))
+        .join(revisions, revisions.c.post_id == posts.c.id)
+        .join(verdicts, verdicts.c.revision_id == revisions.c.id)
+        .where(verdicts.c.is_flagged)
+        .group_by(posts.c.channel_id)
+        .subquery()
+    )
+    return (
+        select(
+            channels,
+            read.c.posts,
+            read.c.unreadable,
+            read.c.last_post_at,
+            flagged.c.flagged,
+        )
+        .outerjoin(read, read.c.channel_id == channels.c.id)
+        .outerjoin(flagged, flagged.c.channel_id == channels.c.id)
     )
 
 
@@ -193,4 +257,12 @@ def _channel(row: AnyRow) -> Channel:
         posts=kept.get("posts") or 0,
         unreadable=kept.get("unreadable") or 0,
         last_post_at=kept.get("last_post_at"),
+        removed_at=kept["removed_at"],
+        threshold=kept["threshold"],
+        reason=kept["reason"],
+        kind=ChannelKind(kept["kind"]),
+        wanted_by=WantedBy(kept["wanted_by"]),
+        renewed_at=kept["renewed_at"],
+        renewal_asked_at=kept["renewal_asked_at"],
+        flagged=kept.get("flagged") or 0,
     )

@@ -38,6 +38,7 @@ _REVISION = (
         channels.c.chat_id,
         channels.c.username,
         channels.c.title.label("channel_title"),
+        channels.c.threshold.label("channel_threshold"),
     )
     .join(posts, posts.c.id == revisions.c.post_id)
     .join(channels, channels.c.id == posts.c.channel_id)
@@ -235,6 +236,13 @@ class PostStore(Store):
             select(posts.c.views).where(posts.c.id == post_id)
         )
         return seen
+
+    async def count_since(self, moment: datetime) -> tuple[int, int]:
+        """As `count`, of posts that reached us after a moment."""
+        unreadable = func.count().filter(posts.c.is_readable.is_(False))
+        asked = select(func.count(), unreadable).where(posts.c.seen_at > moment)
+        row = (await self._connection.execute(asked.select_from(posts))).one()
+        return row[0], row[1]
 
     async def count(self) -> tuple[int, int]:
         """How many posts there are, and how many of them have nothing to read."""

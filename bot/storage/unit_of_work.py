@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.additions import AdditionStore
 from bot.storage.audit import AuditStore
+from bot.storage.basis_drafts import BasisDraftStore
 from bot.storage.board import BoardStore
 from bot.storage.captures import CaptureStore
 from bot.storage.cards import CardStore
@@ -16,8 +18,10 @@ from bot.storage.digests import DigestStore
 from bot.storage.examples import ExampleStore
 from bot.storage.files import FileStore
 from bot.storage.gaps import GapStore
+from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.inbox import InboxStore
 from bot.storage.learning import LearningStore
+from bot.storage.left_out import LeftOutStore
 from bot.storage.near_duplicates import NearDuplicateStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
@@ -50,6 +54,10 @@ class UnitOfWork:
         self.people = PeopleStore(connection)
         self.recipients = RecipientStore(connection)
         self.channels = ChannelStore(connection)
+        self.additions = AdditionStore(connection)
+        self.left_out = LeftOutStore(connection)
+        self.basis_drafts = BasisDraftStore(connection)
+        self.heartbeats = HeartbeatStore(connection)
         self.posts = PostStore(connection)
         self.sources = SourceStore(connection)
         self.watches = WatchStore(connection)

@@ -6,7 +6,7 @@ answers each with the process id. A new interpreter would need two seconds for e
 
 In `env` stand the bot's settings as usual; CLOCK_FILE holds how many seconds the clock is ahead,
 HOLD_FILE stops the classifier while it is there; PARTS names what runs, everything when empty: a
-bot of which only the poller runs is one that died just after the inbox.
+bot of which only the receiver runs is one that died just after the inbox.
 """
 
 import asyncio

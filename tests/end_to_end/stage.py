@@ -32,6 +32,9 @@ DIGEST_AT = "0 8 * * *"
 ZONE = "Asia/Jakarta"
 
 
+_UNDER_WAY = ("Siapa yang meminta?", "Memeriksa:")  # what the form of /addchannel says before
+
+
 class Stage:
     """url: of a database that the migrations have made. folder: for the files of this stage."""
 
@@ -105,7 +108,7 @@ class Stage:
         polls = len(self.double.calls_of("getUpdates"))
         env = self.environment() | {"PARTS": parts}
         self.life = self._nursery.bear(env, self.folder / "log")
-        if not parts or "poller" in parts:
+        if not parts or "receiver" in parts:
             await self.until(lambda: len(self.double.calls_of("getUpdates")) > polls)
 
     def environment(self) -> dict[str, str]:
@@ -236,6 +239,27 @@ class Stage:
         self.double.say(person, words)
         await self.until(lambda: len(self.letters(person)) > before)
         return self.letters(person)[before].text
+
+    async def adds(
+        self,
+        names: str,
+        reason: str = "uji coba",
+        kind: str = "bukan salah satunya",
+        asker: str = "kami sendiri",
+    ) -> str:
+        """Has the admin, who reads Indonesian, put channels under watch; the summary's text."""
+        await self.says(self.admin, f"/addchannel {names}")
+        await self.says(self.admin, reason)
+        form = self.letters(self.admin)[-1]
+        await self.clicks(self.admin, form, kind)
+        await self.until(lambda: "Siapa yang meminta?" in form.text)
+        await self.clicks(self.admin, form, asker)
+        await self.until(lambda: not any(word in form.text for word in _UNDER_WAY))
+        return form.text
+
+    async def clicks(self, person: Person, message: Message, button: str) -> str:
+        """Presses a button of any message; what the presser was told."""
+        return await self.answer(self.double.press(person, message, button))
 
     async def on_duty(self, person: Person) -> Message:
         """The person's fresh desk, after /duty on."""

@@ -21,10 +21,9 @@ async def test_each_name_gets_its_own_answer(stage_on_each: Stage) -> None:
     await stage.watched("sudah_dipantau")
     await admin_on_stage(stage)
 
-    said = await stage.says(
-        stage.admin,
-        "/addchannel @sudah_di_dalam https://t.me/belum_di_dalam sudah_dipantau t.me/+rahasia "
-        "https://t.me/c/1234/5 @grup_umum nama! @ab @tak_dikenal",
+    said = await stage.adds(
+        "@sudah_di_dalam https://t.me/belum_di_dalam @sudah_dipantau t.me/+rahasia "
+        "https://t.me/c/1234/5 @grup_umum @nama! @ab @tak_dikenal karena ramai",
     )
 
     assert said.splitlines() == [
@@ -34,9 +33,10 @@ async def test_each_name_gets_its_own_answer(stage_on_each: Stage) -> None:
         "✖️ t.me/+rahasia: ditolak karena privat. Hanya kanal publik yang dipantau.",
         "✖️ https://t.me/c/1234/5: ditolak karena privat. Hanya kanal publik yang dipantau.",
         "✖️ @grup_umum: ditolak karena grup atau orang. Hanya kanal publik yang dipantau.",
-        "✖️ nama!: bukan nama kanal. Tulis @nama atau https://t.me/nama",
+        "✖️ @nama!: bukan nama kanal. Tulis @nama atau https://t.me/nama",
         "✖️ @ab: bukan nama kanal. Tulis @nama atau https://t.me/nama",
         "⏳ @tak_dikenal: menunggu pemiliknya menambahkan bot",
+        "✖️ “karena ramai”: bukan nama kanal. Tulis @nama atau https://t.me/nama",
         "Untuk yang menunggu: mintalah pemilik kanal menambahkan @saring_test_bot sebagai "
         "administrator; tanpa izin apa pun. Saya akan tahu sendiri dan mengabari Anda.",
     ]
@@ -54,7 +54,7 @@ async def test_waiting_channel_is_watched_once_the_owner_adds_the_bot(
     stage = stage_on_each
     channel = stage.double.channel("contoh_kanal")
     await admin_on_stage(stage)
-    await stage.says(stage.admin, "/addchannel @Contoh_Kanal")
+    await stage.adds("@Contoh_Kanal")
 
     stage.double.add_bot(channel, by=stage.admin)
     await stage.told(stage.admin, "✅ Bot kini ada di @contoh_kanal; kanal ini dipantau.")
@@ -127,7 +127,7 @@ async def test_removed_channel_is_read_no_more(stage: Stage) -> None:
     stage.double.publish(channel, "words")
     await stage.worked_off()
     listed = await stage.says(stage.admin, "/channels")
-    again = await stage.says(stage.admin, "/addchannel @contoh_kanal")
+    again = await stage.adds("@contoh_kanal")
     stage.double.publish(channel, "more words")
     await stage.worked_off()
 
@@ -216,3 +216,111 @@ def chat_object(channel: Chat) -> dict[str, object]:
         "title": channel.title,
         "username": channel.username,
     }
+
+
+async def test_every_button_of_a_channel(stage_on_each: Stage) -> None:
+    stage = stage_on_each
+    channel = await stage.watched()
+    await admin_on_stage(stage)
+    stage.double.publish(channel, "our armed words")
+    stage.double.publish(channel, None, media="photo")
+    await stage.worked_off()
+
+    listed = await stage.says(stage.admin, "/channels")
+    page = stage.letters(stage.admin)[-1]
+
+    async def press(button: str, words: str) -> None:
+        await stage.clicks(stage.admin, page, button)
+        await stage.until(lambda: words in page.text)
+
+    await press("✅ @contoh_kanal", "Ditandai mulai skor milik model")
+    detail = page.text
+    await press("Jeda", "⏸ Dijeda")
+    await press("Lanjutkan", "▶️ Dilanjutkan.")
+    await press("Perpanjang", "diperpanjang 90 hari")
+    await press("Ambang…", "Mulai skor berapa")
+    await press("70%", "Ditandai mulai skor 70% (khusus kanal ini)")
+    await press("Ambang…", "Mulai skor berapa")
+    await press("Milik model", "Ditandai mulai skor milik model")
+    await press("Ambang…", "Mulai skor berapa")
+    await press("← Kembali", "Berakhir")
+    off = await stage.clicks(stage.admin, page, "Pratinjau web")
+    await press("Keluarkan", "tidak dipantau lagi")
+    await press("Urungkan", "Dipantau lagi.")
+    await press("← Kembali", "Kanal: 1")
+
+    assert listed == (
+        "Kanal: 1\n\n✅ @contoh_kanal · dibaca oleh bot, seketika\n"
+        "2 unggahan, 1 tanpa teks, 1 ditandai (50.0%)\n" + listed.splitlines()[-1]
+    )
+    assert "dibaca oleh bot, seketika" in detail
+    assert off == "Pratinjau web dimatikan: /sources preview on"
+    assert await stage.rows("SELECT state, threshold FROM channels") == [("watching", None)]
+
+
+async def test_pages_turn_in_place(stage: Stage) -> None:
+    await admin_on_stage(stage)
+    await stage.adds(" ".join(f"@kanal_{number:02}" for number in range(8)))
+
+    await stage.says(stage.admin, "/channels")
+    page = stage.letters(stage.admin)[-1]
+    first = page.text
+    await stage.clicks(stage.admin, page, "▶")
+    await stage.until(lambda: "halaman 2 dari 2" in page.text)
+    second = page.text
+    await stage.clicks(stage.admin, page, "⏳ @kanal_07")
+    await stage.until(lambda: "Alasan: uji coba" in page.text)
+    await stage.clicks(stage.admin, page, "← Kembali")
+    await stage.until(lambda: page.text == second)
+    await stage.clicks(stage.admin, page, "◀")
+    await stage.until(lambda: page.text == first)
+
+    assert "⚠️ 8 – menunggu pemiliknya menambahkan bot" in first
+
+
+async def test_owner_is_left_out_and_let_in_again(stage_on_each: Stage) -> None:
+    stage = stage_on_each
+    await stage.watched()
+    await admin_on_stage(stage)
+
+    none = await stage.says(stage.admin, "/leaveout")
+    how = await stage.says(stage.admin, "/leaveout @contoh_kanal")
+    left = await stage.says(stage.admin, "/leaveout @contoh_kanal surat pemilik, 3 Maret")
+    refused = await stage.adds("@contoh_kanal")
+    await stage.says(stage.admin, "/leaveout")
+    shown = stage.letters(stage.admin)[-1]
+    lifted = await stage.clicks(stage.admin, shown, "Hapus @contoh_kanal dari daftar")
+    again = await stage.adds("@contoh_kanal")
+
+    assert none.startswith("Tidak ada kanal yang dikecualikan.")
+    assert how.startswith("Sebutkan siapa yang meminta")
+    assert left.endswith("Sampai sekarang dipantau.")
+    assert refused.startswith("✖️ @contoh_kanal: ditolak, pemiliknya minta tidak dipantau")
+    assert "surat pemilik, 3 Maret" in shown.text
+    assert lifted == "@contoh_kanal boleh ditambahkan lagi."
+    assert again == "✅ @contoh_kanal: dipantau"
+
+
+async def test_renewal_is_asked_and_given_by_button(stage: Stage) -> None:
+    await stage.watched()
+    await stage.watched("kanal_dua")
+    await admin_on_stage(stage)
+    stage.later(days=84)
+
+    question = await stage.told(stage.admin, "Apakah kanal ini tetap dipantau?")
+    one = await stage.clicks(stage.admin, question, "Perpanjang @kanal_dua")
+    all_ = await stage.clicks(stage.admin, question, "Perpanjang semuanya")
+
+    assert one == "@kanal_dua: diperpanjang 90 hari."
+    assert all_ == "Diperpanjang: 1"
+
+
+async def test_message_of_the_day_comes_at_its_time(stage: Stage) -> None:
+    await stage.watched()
+    await admin_on_stage(stage)
+    await stage.until_one("SELECT count(*) FROM heartbeats", 1)
+    stage.later(days=1)
+
+    day = await stage.told(stage.admin, "Pesan ini datang tiap hari.")
+
+    assert "Kanal: 1, bermasalah: 0" in day.text

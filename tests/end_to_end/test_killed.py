@@ -103,7 +103,7 @@ async def test_killed_between_the_inbox_and_handling(watched_stage: Stage) -> No
     stage = watched_stage
     budi = await stage.moderator()
     channel = await stage.watched()
-    await stage.start_process("poller")
+    await stage.start_process("receiver")
     for number in range(3):
         stage.double.publish(channel, f"armed words, number {number} of three different ones")
     stage.double.say(budi, "/duty on")
@@ -143,17 +143,29 @@ async def test_killed_between_keeping_posts_and_judging_them(watched_stage: Stag
     await ledger(stage, channel)
 
 
-async def test_killed_while_a_command_waits_for_telegram(watched_stage: Stage) -> None:
+async def test_killed_at_each_step_of_adding_channels(watched_stage: Stage) -> None:
     stage = watched_stage
-    stage.double.fault("getChat", delay=60)
+    stage.opened(stage.admin)
     stage.double.channel("contoh_kanal")
     await stage.start_process()
-    stage.double.say(stage.admin, "/addchannel @contoh_kanal")
+    await stage.says(stage.admin, "/addchannel")
+    await restarted(stage)
+    await stage.says(stage.admin, "@contoh_kanal")
+    await restarted(stage)
+    form = stage.letters(stage.admin)[-1]
+    await stage.clicks(stage.admin, form, "Selesai")
+    await stage.until(lambda: "Mengapa" in form.text)
+    await restarted(stage)
+    await stage.says(stage.admin, "uji coba")
+    form = stage.letters(stage.admin)[-1]
+    await restarted(stage)
+    await stage.clicks(stage.admin, form, "bukan salah satunya")
+    await stage.until(lambda: "Siapa yang meminta?" in form.text)
+    stage.double.fault("getChat", delay=60)
+    await stage.clicks(stage.admin, form, "kami sendiri")
     await stage.until(lambda: stage.double.calls_of("getChat"))
-
-    stage.kill()
-    await stage.start_process()
-    await stage.told(stage.admin, "menunggu")
+    await restarted(stage)
+    await stage.until(lambda: "menunggu pemiliknya" in form.text)
 
     assert await stage.rows("SELECT username, state FROM channels") == [("contoh_kanal", "waiting")]
 
@@ -296,3 +308,10 @@ async def test_killed_again_and_again_in_the_middle_of_the_work(
 def _words(chance: random.Random, name: str) -> str:
     words = chance.choices(["besar", "kecil", "merah", "hijau", "rumah", "jalan", "kota"], k=5)
     return " ".join([name, *words, "armed" if chance.random() < 0.3 else "calm"])
+
+
+async def restarted(stage: Stage) -> None:
+    """Killed as soon as nothing is on its way to anybody, and started again."""
+    await stage.until_one("SELECT count(*) FROM outbox WHERE state IN ('owed', 'leased')", 0)
+    stage.kill()
+    await stage.start_process()

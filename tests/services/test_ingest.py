@@ -240,12 +240,12 @@ async def test_removed_channel_is_not_kept(flow: Flow) -> None:
 
 
 async def test_first_post_makes_a_waiting_channel_watched_and_names_it(flow: Flow) -> None:
-    await flow.watch.add(await flow.admin(), ["@KABAR_contoh"])
-    (before,) = await flow.watch.listed()
+    await flow.adds("@KABAR_contoh")
+    (before,) = await flow.under_watch()
 
     await flow.ingest.live([post("halo", 5)], [])
 
-    (after,) = await flow.watch.listed()
+    (after,) = await flow.under_watch()
     assert (before.state, before.chat_id) == (WatchState.WAITING, None)
     assert (after.state, after.chat_id, after.title) == (
         WatchState.WATCHING,
@@ -330,7 +330,7 @@ async def test_scanned_channel_is_known_and_not_watched(flow: Flow) -> None:
 
     (row,) = await flow.rows("SELECT state FROM channels")
     assert row.state == WatchState.SCANNED
-    assert await flow.watch.listed() == []
+    assert await flow.under_watch() == []
     assert await flow.ingest.live([post("lagi", 6)], []) == Kept()
 
 
@@ -351,7 +351,7 @@ async def test_name_that_moved_to_another_channel_is_not_that_channel(flow: Flow
     kept = await flow.ingest.live([post("halo", 5, channel=stranger)], [])
 
     assert kept == Kept()
-    (channel,) = await flow.watch.listed()
+    (channel,) = await flow.under_watch()
     assert channel.chat_id == CHANNEL.chat_id
 
 
@@ -361,7 +361,7 @@ async def test_renamed_channel_is_the_same_channel(flow: Flow) -> None:
 
     assert await flow.ingest.live([post("halo", 5, channel=renamed)], []) == Kept(new=1)
 
-    (channel,) = await flow.watch.listed()
+    (channel,) = await flow.under_watch()
     assert (channel.username, channel.title) == ("nama_baru", "Judul Baru")
 
 
@@ -370,10 +370,10 @@ async def test_name_can_be_watched_again_after_it_moved(flow: Flow) -> None:
     moved = ChannelRef(-1009999999999, CHANNEL.username, "Pemilik baru")
     flow.directory.known["kabar_contoh"] = Found(moved, is_channel=True, has_bot=True)
 
-    await flow.watch.add(await flow.admin(), ["@kabar_contoh"])
+    await flow.adds("@kabar_contoh")
 
     assert await flow.ingest.live([post("halo", 5, channel=moved)], []) == Kept(new=1)
-    by_id = {channel.chat_id: channel.username for channel in await flow.watch.listed()}
+    by_id = {channel.chat_id: channel.username for channel in await flow.under_watch()}
     assert by_id == {CHANNEL.chat_id: None, moved.chat_id: "kabar_contoh"}
 
 

@@ -18,7 +18,7 @@ async def test_empty_database_is_all_noughts(flow: Flow) -> None:
 
 async def test_everything_is_counted_once(flow: Flow) -> None:
     await flow.recipient()
-    await flow.watch.add(await flow.admin(), ["@belum_masuk"])
+    await flow.adds("@belum_masuk")
     await flow.referred("FLAG pertama di lapangan malam ini")
     await flow.refer.digests_now()
     await flow.post_office()

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.adding import Outcome
 from bot.domain.channel import ChannelRef, WatchState
 from bot.ports import Found
-from bot.services.watch import Answer
 from bot.storage.posts import Kept
 from tests.factories import CHANNEL, Flow, post
 
@@ -15,12 +15,12 @@ def told(flow: Flow, *, has_bot: bool = True, is_channel: bool = True) -> None:
     flow.directory.known["kabar_contoh"] = Found(CHANNEL, is_channel=is_channel, has_bot=has_bot)
 
 
-async def answers(flow: Flow, *written: str) -> list[Answer]:
-    return [one.answer for one in await flow.watch.add(await flow.admin(), written)]
+async def answers(flow: Flow, *written: str) -> list[Outcome]:
+    return await flow.adds(*written)
 
 
 async def states(flow: Flow) -> list[tuple[str | None, WatchState]]:
-    return [(channel.username, channel.state) for channel in await flow.watch.listed()]
+    return [(channel.username, channel.state) for channel in await flow.under_watch()]
 
 
 async def notices(flow: Flow) -> list[str]:
@@ -32,7 +32,7 @@ async def notices(flow: Flow) -> list[str]:
 async def test_channel_that_the_bot_is_in_is_watched(flow: Flow) -> None:
     told(flow)
 
-    assert await answers(flow, "@kabar_contoh") == [Answer.WATCHING]
+    assert await answers(flow, "@kabar_contoh") == [Outcome.WATCHING]
     assert await states(flow) == [("kabar_contoh", WatchState.WATCHING)]
     assert "channel added" in await flow.audited()
 
@@ -40,7 +40,7 @@ async def test_channel_that_the_bot_is_in_is_watched(flow: Flow) -> None:
 async def test_channel_that_the_bot_is_not_in_waits(flow: Flow) -> None:
     told(flow, has_bot=False)
 
-    assert await answers(flow, "@kabar_contoh", "@lain_lagi") == [Answer.WAITING] * 2
+    assert await answers(flow, "@kabar_contoh", "@lain_lagi") == [Outcome.WAITING] * 2
     assert await states(flow) == [
         ("kabar_contoh", WatchState.WAITING),
         ("lain_lagi", WatchState.WAITING),
@@ -55,11 +55,11 @@ async def test_every_name_gets_an_answer_in_its_order(flow: Flow) -> None:
     written = ["https://t.me/+AbCdEf", "@grup_contoh", "!", "t.me/kabar_contoh", "@KABAR_CONTOH"]
 
     assert await answers(flow, *written) == [
-        Answer.PRIVATE,
-        Answer.NOT_A_CHANNEL,
-        Answer.BAD_NAME,
-        Answer.WATCHING,
-        Answer.ALREADY,
+        Outcome.PRIVATE,
+        Outcome.NOT_A_CHANNEL,
+        Outcome.BAD_NAME,
+        Outcome.WATCHING,
+        Outcome.ALREADY,
     ]
     assert len(await states(flow)) == 1
 
@@ -67,13 +67,16 @@ async def test_every_name_gets_an_answer_in_its_order(flow: Flow) -> None:
 async def test_adding_again_changes_nothing_but_a_waiting_one_that_the_bot_entered(
     flow: Flow,
 ) -> None:
-    assert await answers(flow, "@kabar_contoh", "@Kabar_Contoh") == [Answer.WAITING, Answer.ALREADY]
+    assert await answers(flow, "@kabar_contoh", "@Kabar_Contoh") == [
+        Outcome.WAITING,
+        Outcome.ALREADY,
+    ]
 
     told(flow)
 
     assert await answers(flow, "@kabar_contoh", "@kabar_contoh") == [
-        Answer.WATCHING,
-        Answer.ALREADY,
+        Outcome.WATCHING,
+        Outcome.ALREADY,
     ]
     assert await states(flow) == [("kabar_contoh", WatchState.WATCHING)]
 
@@ -86,13 +89,13 @@ async def test_removed_channel_can_come_back(flow: Flow) -> None:
     again = await answers(flow, "@kabar_contoh")
 
     assert [one.answer for one in removed] == [
-        Answer.REMOVED,
-        Answer.UNKNOWN,
-        Answer.UNKNOWN,
-        Answer.PRIVATE,
+        Outcome.REMOVED,
+        Outcome.UNKNOWN,
+        Outcome.UNKNOWN,
+        Outcome.PRIVATE,
     ]
-    assert again == [Answer.WATCHING]
-    (channel,) = await flow.watch.listed()
+    assert again == [Outcome.WATCHING]
+    (channel,) = await flow.under_watch()
     assert channel.posts == 1
 
 
@@ -101,7 +104,7 @@ async def test_scanned_channel_is_not_removed_from_a_watch_that_it_is_not_under(
 
     (one,) = await flow.watch.remove(await flow.admin(), ["@kabar_contoh"])
 
-    assert one.answer is Answer.UNKNOWN
+    assert one.answer is Outcome.UNKNOWN
 
 
 async def test_owner_adds_the_bot_and_admins_hear_of_it(flow: Flow) -> None:
@@ -145,14 +148,14 @@ async def test_refused_chat_is_told_once_to_each_admin(flow: Flow) -> None:
 @pytest.mark.parametrize("entered", [True, False], ids=["bot entered", "post came"])
 async def test_channel_scanned_by_id_and_awaited_by_name_is_one(flow: Flow, entered: bool) -> None:
     await flow.ingest.from_file([post("halo", 5, channel=BY_ID)])
-    assert await answers(flow, "@kabar_contoh") == [Answer.WAITING]
+    assert await answers(flow, "@kabar_contoh") == [Outcome.WAITING]
 
     if entered:
         assert await flow.watch.bot_entered(CHANNEL)
     kept = await flow.ingest.live([post("halo", 5), post("baru", 6)], [])
 
     assert kept == Kept(new=1, known=1)
-    (channel,) = await flow.watch.listed()
+    (channel,) = await flow.under_watch()
     assert (channel.state, channel.username, channel.posts) == (
         WatchState.WATCHING,
         "kabar_contoh",
@@ -166,7 +169,7 @@ async def test_export_with_a_name_is_the_channel_awaited_under_it(flow: Flow) ->
 
     await flow.ingest.from_file([post("halo", 5)])
 
-    (channel,) = await flow.watch.listed()
+    (channel,) = await flow.under_watch()
     assert (channel.chat_id, channel.state, channel.posts) == (
         CHANNEL.chat_id,
         WatchState.WAITING,

@@ -117,16 +117,31 @@ def _all() -> list[str]:
 
 def test_families_are_complete() -> None:
     """Each member of the enumerations that keys are made of."""
+    from bot.domain.adding import ChannelKind, Outcome, Verb, WantedBy
     from bot.domain.case import CaseState, Choice, Refusal
+    from bot.domain.channel import WatchState
     from bot.domain.codes import HarmCode, PurposeCode
+    from bot.domain.health import Health
     from bot.domain.people import Role
+    from bot.domain.post import SourceKind
+    from bot.services.adding import Took
+    from bot.services.leave_out import LeaveAnswer
+    from bot.services.oversee import Done
     from bot.services.part import Parted
-    from bot.services.watch import Answer
 
     wanted = {f"harm-{code.lower()}" for code in HarmCode}
     wanted |= {f"purpose-{code.lower()}" for code in PurposeCode} | {"purpose-none"}
     wanted |= {f"refused-{one.replace('_', '-')}" for one in Refusal}
-    wanted |= {f"channel-{one.replace('_', '-')}" for one in Answer}
+    wanted |= {f"channel-{one.replace('_', '-')}" for one in Outcome}
+    wanted |= {f"outcome-{one.replace('_', '-')}" for one in Outcome}
+    wanted |= {f"kind-{kind}" for kind in ChannelKind} | {f"wanted-{who}" for who in WantedBy}
+    wanted |= {f"add-{took}" for took in (Took.EMPTY, Took.LATE, Took.OWN)}
+    wanted |= {f"button-add-{verb}" for verb in Verb if verb not in (Verb.KIND, Verb.WANTED)}
+    wanted |= {f"did-{done}" for done in Done}
+    wanted |= {f"left-{answer.replace('_', '-')}" for answer in LeaveAnswer}
+    amiss = {*Health, *WatchState, "preview_off"} - {Health.WELL, WatchState.WATCHING}
+    wanted |= {f"amiss-{why.replace('_', '-')}" for why in amiss}
+    wanted |= {f"sources-about-{source}" for source in SourceKind}
     wanted |= {f"parted-{one.replace('_', '-')}" for one in Parted}
     for family in ("welcome", "can", "invite", "role"):
         wanted |= {f"{family}-{role}" for role in Role}

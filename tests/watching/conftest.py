@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from bot.domain.channel import ChannelRef, WatchState
 from bot.domain.people import Person
 from bot.domain.post import SourceKind
 from bot.domain.watching import Watch
@@ -36,12 +37,14 @@ class Visits:
 
     async def watched(self, username: str = "kabar_contoh") -> int:
         """A channel that waits for its owner and is read through the preview; its id."""
-        await self.switched_on()
-        await self.flow.watch.add(await self.flow.admin(), [f"@{username}"])
+        admin = await self.switched_on()
+        ref, now = ChannelRef(username=username), self.flow.clock.now()
         async with self.flow.database.work() as work:
-            found = await work.channels.under_watch()
-            channel = next(one for one in found if (one.username or "").lower() == username.lower())
-            await work.watches.begin(channel.id, self.flow.clock.now())
+            channel = await work.channels.find(ref, for_update=True)
+            if channel is None:
+                channel = await work.channels.add(ref, WatchState.WAITING, admin.id, now)
+            await work.channels.set_state(channel.id, WatchState.WAITING)
+            await work.watches.begin(channel.id, now)
             await work.commit()
         return channel.id
 

@@ -4,6 +4,7 @@ Promise 1 stands in `referrals`: its foreign keys name a confirming review of th
 revision which has not been undone. Promise 3 stands in `cards.is_forwardable` and the same keys.
 """
 
+from bot.storage.tables.adding import addition_lines, additions, basis_drafts, heartbeats, left_out
 from bot.storage.tables.answering import (
     corrections,
     digest_calls,
@@ -43,9 +44,12 @@ from bot.storage.tables.visiting import gaps, rechecks, sources, watches
 from bot.storage.tables.watching import channels, post_members, posts, revisions
 
 __all__ = [
+    "addition_lines",
+    "additions",
     "audit",
     "audit_head",
     "bands",
+    "basis_drafts",
     "board",
     "calls",
     "captures",
@@ -60,10 +64,12 @@ __all__ = [
     "disputes",
     "files",
     "gaps",
+    "heartbeats",
     "holds",
     "inbox",
     "invites",
     "learning_sources",
+    "left_out",
     "metadata",
     "outbox",
     "pauses",

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     false,
 )
 
+from bot.domain.adding import ChannelKind, WantedBy
 from bot.domain.channel import WatchState
 from bot.domain.post import SourceKind
 from bot.storage.tables.base import BigId, identity, metadata
@@ -31,11 +33,21 @@ channels = Table(
     Column("state", String(16), nullable=False),
     Column("added_by", ForeignKey("people.id")),
     Column("added_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    Column("reason", PlainText, nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False, server_default=ChannelKind.ORDINARY),
+    Column("wanted_by", String(16), nullable=False, server_default=WantedBy.OWN),
+    Column("threshold", Float),
+    Column("renewed_at", UtcDateTime),
+    Column("renewal_asked_at", UtcDateTime),
     Column("subscribers", BigInteger),
     Column("subscribers_approx", Boolean, nullable=False, server_default=false()),
     CheckConstraint("subscribers >= 0", name="subscribers_are_counted"),
     CheckConstraint("chat_id IS NOT NULL OR username_key IS NOT NULL", name="can_be_found"),
+    CheckConstraint("threshold > 0 AND threshold < 1", name="threshold_is_a_share"),
     one_of("state", WatchState),
+    one_of("kind", ChannelKind),
+    one_of("wanted_by", WantedBy),
 )
 
 posts = Table(

@@ -1,0 +1,96 @@
+"""One silent message a day to admins: how it stands. It comes when all is well, too; a day without
+it means that the program did not run.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from bot.domain.errors import SettingsError
+from bot.domain.people import Role
+from bot.domain.status import Day
+from bot.ports import Classifier, Clock, Letter
+from bot.render.day import day_text
+from bot.services.oversee import Oversee
+from bot.services.timetable import next_time
+from bot.storage.database import Database
+from bot.storage.unit_of_work import UnitOfWork
+
+_DAY = timedelta(days=1)
+
+
+class Heartbeat:
+    """day_at: a crontab line, read in `timezone`."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        oversee: Oversee,
+        classifier: Classifier,
+        *,
+        day_at: str,
+        timezone: str,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._oversee = oversee
+        self._classifier = classifier
+        self._day_at = day_at
+        self._timezone = timezone
+
+    async def due(self) -> bool:
+        """Owes the message whose time has come, once; whether it did."""
+        now = self._clock.now()
+        async with self._database.look() as work:
+            last = await work.heartbeats.last_due()
+        if last is None:
+            await self._begin(now)
+            return False
+        due_at = self._next(last)
+        if due_at is None or due_at > now:
+            return False
+        missed = 0
+        while (after := self._next(due_at)) is not None and after <= now:
+            due_at, missed = after, missed + 1
+        return await self._owe(due_at, missed, now)
+
+    def _next(self, after: datetime) -> datetime | None:
+        try:
+            return next_time(self._day_at, self._timezone, after)
+        except SettingsError:
+            return None  # a day that never comes; the settings refuse such a line
+
+    async def _begin(self, now: datetime) -> None:
+        """Counting starts with the first start of the program: no day before it was missed."""
+        async with self._database.work() as work:
+            await work.heartbeats.made(now, now)
+            await work.commit()
+
+    async def _owe(self, due_at: datetime, missed: int, now: datetime) -> bool:
+        seen = await self._oversee.everything()
+        why = Counter(one.why_not_well for one in seen if not one.is_well)
+        async with self._database.work() as work:
+            if not await work.heartbeats.made(due_at, now):
+                return False
+            day = await self._day(work, len(seen), dict(why), missed, now)
+            for admin in await work.people.holding(Role.ADMIN):
+                words = day_text(day, admin.language, self._timezone)
+                await work.outbox.owe_notice(admin.telegram_id, Letter(words, silent=True), now)
+            await work.commit()
+        return True
+
+    async def _day(
+        self, work: UnitOfWork, watched: int, why: dict[str, int], missed: int, now: datetime
+    ) -> Day:
+        posts, unreadable = await work.posts.count_since(now - _DAY)
+        return Day(
+            now=now,
+            watched=watched,
+            not_well=why,
+            posts=posts,
+            unreadable=unreadable,
+            model=self._classifier.version,
+            oldest_open=await work.cards.oldest_open(),
+            audit_hash=await work.audit.newest_hash(),
+            missed=missed,
+        )
