@@ -83,13 +83,13 @@ async def test_second_admin_is_asked_exactly_where_it_is_due(
 
 
 async def test_reason_kind_and_asker_stay_with_each_channel(flow: Flow) -> None:
-    await asked(flow, ["@satu_kanal", "@dua_kanal"], wanted_by=WantedBy.PUBLIC)
+    admin, _ = await asked(flow, ["@satu_kanal", "@dua_kanal"], wanted_by=WantedBy.PUBLIC)
     await work_off(flow)
 
     rows = await flow.rows("SELECT username, reason, kind, wanted_by, added_by FROM channels")
     assert sorted(map(tuple, rows)) == [
-        ("dua_kanal", "ramai dibicarakan", "ordinary", "public", 1),
-        ("satu_kanal", "ramai dibicarakan", "ordinary", "public", 1),
+        ("dua_kanal", "ramai dibicarakan", "ordinary", "public", admin.id),
+        ("satu_kanal", "ramai dibicarakan", "ordinary", "public", admin.id),
     ]
     assert "waiting until its owner adds the bot" in await shown(flow)
     assert (await flow.audited()).count("channel added") == 2
