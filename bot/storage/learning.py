@@ -98,6 +98,9 @@ class LearningStore(Store):
             .join(disputes, disputes.c.referral_id == referrals.c.id)
             .where(disputes.c.state == DisputeState.AGREED)
         )
+        not_teaching = select(reviews.c.card_id).where(
+            reviews.c.stands, reviews.c.teaches.is_(False)
+        )
         found = await self._connection.execute(
             select(
                 cards.c.id,
@@ -119,7 +122,7 @@ class LearningStore(Store):
                 cards.c.id.not_in(withdrawn),
                 cards.c.id.not_in(mistaken),
                 func.trim(revisions.c.text) != "",
-                reviews.c.teaches,
+                cards.c.id.not_in(not_teaching),
                 reviews.c.decided_at <= until if until is not None else true(),
             )
             .order_by(cards.c.id)

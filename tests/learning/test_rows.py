@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.case import Choice
+from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.learning import FREE_ROWS, LearntRow, Lesson, Problem
 from bot.domain.post import SourceKind
@@ -85,6 +85,30 @@ async def test_undone_decision_does_not_teach(flow: Flow) -> None:
 
     await flow.decide.undo(person, card.id)
 
+    assert await taught(flow) == []
+
+
+async def test_decision_without_learning_does_not_teach(flow: Flow) -> None:
+    await switched_by_new_admin(flow)
+    card, person = await flow.flagged("FLAG satu serang"), await flow.moderator()
+
+    await flow.turn.teach(person, card.id, card.revision_id)
+    await flow.dismiss(person, card, NEWS)
+
+    assert (await flow.card(card.id)).state is CaseState.DISMISSED
+    assert await taught(flow) == []
+
+
+async def test_one_of_two_who_decides_without_learning_is_enough(flow: Flow) -> None:
+    await switched_by_new_admin(flow)
+    card, first = await flow.flagged("FLAG NEWS kabar serangan"), await flow.moderator()
+    await flow.turn.teach(first, card.id, card.revision_id)
+    await flow.confirm(first, card)
+    second = await flow.moderator("Budi")
+
+    await flow.confirm(second, card)
+
+    assert (await flow.card(card.id)).state is CaseState.CONFIRMED
     assert await taught(flow) == []
 
 
