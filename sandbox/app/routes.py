@@ -147,7 +147,12 @@ class Pages:
         return JSONResponse([view.message_view(self._stage, message) for message in found])
 
     async def _events(self, request: Request) -> Response:
-        """Every change after a number, for as long as the page listens."""
+        """Every change after a number, for as long as the page listens.
+
+        A page of another play, which the sandbox was started anew under, is told that it is over.
+        """
+        if request.query_params.get("play", self._stage.number) != self._stage.number:
+            return EventSourceResponse(_over())
         raw = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         after = int(raw) if raw.isdecimal() else 0
         return EventSourceResponse(self._changes(after), ping=15)
@@ -286,6 +291,10 @@ class Pages:
         if found is None:
             raise LookupError("There is no such message.")
         return found
+
+
+async def _over() -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(json.dumps({"over": True}))
 
 
 async def _index(request: Request) -> Response:

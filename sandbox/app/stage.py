@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import fcntl
 import mimetypes
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ class Stage:
         self.folder = folder
         self.language = language
         self.play = folder / "play"
+        self.number = secrets.token_hex(8)  # of this play, so that a page knows another one
         self.clock = MovedClock(self.play / "clock")
         self.double = Double(TOKEN, username=BOT_NAME, first_name="Saring", clock=self.clock.now)
         self.cast: Cast = gather(self.double, language)

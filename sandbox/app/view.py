@@ -18,6 +18,7 @@ def everything(stage: Stage, feed: Feed) -> JSON:
     """What a page needs to begin, with the number of the last change that is in it."""
     with stage.double.station.lock:
         return {
+            "play": stage.number,
             "number": len(stage.double.station.changes),
             "status": status(stage, feed),
             "chats": [chat_view(stage, key) for key in chat_keys(stage)],

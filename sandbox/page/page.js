@@ -90,7 +90,7 @@ function drawTabs() {
   const keys = ["feed", ...KEYS];
   if (tabs.childElementCount !== keys.length) {
     tabs.replaceChildren(...keys.map((key, number) => make("button", {
-      type: "button", class: "tab", "data-key": key, "aria-keyshortcuts": `Alt+${number + 1}`, onclick: () => enter(key),
+      type: "button", class: "tab", "data-key": key, "aria-keyshortcuts": `Alt+${number + 1}`, title: `Alt+${number + 1}`, onclick: () => enter(key),
     }, make("span", { class: "avatar", "data-who": key, "aria-hidden": "true" }), make("span"), make("span", { class: "count" }))));
   }
   for (const tab of tabs.children) {
@@ -205,7 +205,7 @@ async function begin() {
   status(told.status);
   changeLanguage(told.status.language);
   go("feed");
-  listen(told.number, hear, (isLost) => bar.lost(isLost));
+  listen(told, hear, (isLost) => bar.lost(isLost));
   one("#language").addEventListener("click", () =>
     attempt(page.toast, () => order("language", { language: spoken() === "id" ? "en" : "id" })));
   document.addEventListener("keydown", (event) => {

@@ -34,12 +34,15 @@ export async function earlier(chat, before) {
   return (await fetch(`/api/messages?chat=${encodeURIComponent(chat)}&before=${before}`)).json();
 }
 
-/** Hears the news from a number on. `heard` gets each piece, `lost` whether the line is broken. */
-export function listen(after, heard, lost) {
-  const source = new EventSource(`/api/events?after=${after}`);
+/** Hears the news of a play from a number on. `heard` gets each piece, `lost` whether the line is broken. */
+export function listen({ play, number }, heard, lost) {
+  const source = new EventSource(`/api/events?play=${play}&after=${number}`);
   source.onmessage = (event) => {
     lost(false);
-    heard(JSON.parse(event.data));
+    const news = JSON.parse(event.data);
+    // The sandbox was started anew: what stands here belongs to a play that is over.
+    if (news.over) location.reload();
+    else heard(news);
   };
   source.onopen = () => lost(false);
   source.onerror = () => lost(true);

@@ -132,6 +132,15 @@ def test_listener_hears_of_a_post_an_edit_and_a_deletion(served: Served) -> None
     assert "first words" not in json.dumps(heard) and "other words" not in json.dumps(heard)
 
 
+def test_page_of_a_play_that_is_over_is_told_so(served: Served) -> None:
+    own = ask(served, "api/state").json()["play"]
+
+    other = ask(served, "api/events?play=0000&after=7")
+
+    assert own != "0000"
+    assert 'data: {"over": true}' in other.text
+
+
 def test_upload_reaches_the_chat_and_a_file_comes_back_to_be_kept(served: Served) -> None:
     name = 'odd "name"\u202e.json'
     answer = httpx.post(
