@@ -10,26 +10,53 @@ import asyncio
 import logging
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from pathlib import Path
 
-from bot import compose
-from bot.settings import Settings, read_settings
-from bot.storage import schema
-from classifiers import seed_model
 from sandbox.app.clock import MovedClock
 
 
 def main() -> None:
     threading.Thread(target=_end_with_the_sandbox, daemon=True).start()
+    seed = Path(os.environ["SEED_DIR"])
+    training = _train(seed)
+    # Imported only now: that takes seconds in which the model is in the making already.
+    from bot import compose
+    from bot.settings import read_settings
+    from bot.storage import schema
+
+    async def run() -> None:
+        running = await compose.running(settings, clock=MovedClock(Path(os.environ["CLOCK_FILE"])))
+        try:
+            await running.run()
+        finally:
+            await running.close()
+
     settings = read_settings()
     _start_log(settings.log_level)
     _tell("migrating")
     schema.migrate(settings.database_url.get_secret_value())
-    _bring_model(settings, Path(os.environ["SEED_DIR"]))
+    if training is not None:
+        _tell("training")
+        training.wait()
+    _bring_model(settings.model_dir, seed)
     _tell("joining")
-    asyncio.run(_run(settings))
+    asyncio.run(run())
+
+
+def _train(seed: Path) -> "subprocess.Popen[bytes] | None":
+    """A process that makes the model, where there is none yet."""
+    if seed.exists():
+        return None
+    command = [sys.executable, "-m", "sandbox.app.seed", str(seed)]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own module
+
+
+def _end_with_the_sandbox() -> None:
+    sys.stdin.read()
+    os._exit(0)
 
 
 def _start_log(level: str) -> None:
@@ -41,32 +68,20 @@ def _start_log(level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _end_with_the_sandbox() -> None:
-    sys.stdin.read()
-    os._exit(0)
-
-
-def _bring_model(settings: Settings, seed: Path) -> None:
+def _bring_model(model: Path, seed: Path) -> None:
     """A model for this play alone: what is learnt here reaches no other play and no real bot."""
-    if settings.model_dir.exists():
+    if model.exists():
         return
-    _tell("training")
-    seed_model(seed)
-    brought = settings.model_dir.with_suffix(".new")
+    from classifiers import seed_model
+
+    seed_model(seed)  # looks whether what is there is whole and of these examples
+    brought = model.with_suffix(".new")
     shutil.copytree(seed, brought, dirs_exist_ok=True)
-    brought.rename(settings.model_dir)
+    brought.rename(model)
 
 
 def _tell(step: str) -> None:
     print(step, flush=True)
-
-
-async def _run(settings: Settings) -> None:
-    running = await compose.running(settings, clock=MovedClock(Path(os.environ["CLOCK_FILE"])))
-    try:
-        await running.run()
-    finally:
-        await running.close()
 
 
 if __name__ == "__main__":

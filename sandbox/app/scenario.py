@@ -1,6 +1,5 @@
 """Plays a scenario on a stage, step by step, and says where it went another way."""
 
-import asyncio
 import fnmatch
 import re
 from collections.abc import Callable
@@ -47,12 +46,13 @@ class Player:
 
     async def play(self, scenario: Scenario) -> None:
         """Raises ScenarioFailed with the number of the step that went another way."""
-        for number, step in enumerate(scenario.step, 1):
+        for number, written in enumerate(scenario.step, 1):
+            step = written.model_copy(update={"within": written.within or scenario.within})
             try:
                 await self._do(step)
             except TimeoutError:
                 raise ScenarioFailed(
-                    f"Step {number} ({told(step)}): not seen within {step.within:g} s. "
+                    f"Step {number} ({told(step)}): not seen within {_within(step):g} s. "
                     f"{self._shown(step)}"
                 ) from None
             except (LookupError, ValueError, RuntimeError, OSError) as error:
@@ -72,7 +72,7 @@ class Player:
 
     async def _presses(self, step: Step) -> None:
         assert step.presses is not None
-        await self._press(step, step.presses, step.within)
+        await self._press(step, step.presses, _within(step))
 
     async def _presses_if_there(self, step: Step) -> None:
         assert step.presses_if_there is not None
@@ -86,19 +86,19 @@ class Player:
         await self._stage.until(lambda: has_button(chat, button), within_s)
         press = self._stage.presses(person, chat, button)
         self._last_press[step.who] = press
-        await press.answer_within(step.within)
+        await press.answer_within(_within(step))
 
     async def _follows_link_of(self, step: Step) -> None:
         assert step.follows_link_of is not None
         chat = self._stage.cast.chat(self._double, step.follows_link_of)
         found = await self._stage.until(
-            lambda: newest_link(chat, self._double.bot, self._followed), step.within
+            lambda: newest_link(chat, self._double.bot, self._followed), _within(step)
         )
         self._followed.add(found)
-        chat_of_bot = self._chat(step)
-        before = len(self._stage.letters(chat_of_bot))
+        own = self._chat(step)
+        before = len(self._stage.letters(own))
         self._stage.opens(self._person(step), found)
-        await self._stage.until(lambda: len(self._stage.letters(chat_of_bot)) > before, step.within)
+        await self._stage.until(lambda: len(self._stage.letters(own)) > before, _within(step))
 
     async def _sends(self, step: Step) -> None:
         assert step.sends is not None
@@ -142,7 +142,7 @@ class Player:
     async def _sees(self, step: Step) -> None:
         chat = self._chat(step)
         await self._stage.until(
-            lambda: any(_holds(message, step.sees) for message in chat.messages), step.within
+            lambda: any(_holds(message, step.sees) for message in chat.messages), _within(step)
         )
 
     async def _sees_not(self, step: Step) -> None:
@@ -153,19 +153,19 @@ class Player:
 
     async def _sees_button(self, step: Step) -> None:
         chat, button = self._chat(step), step.sees_button or ""
-        await self._stage.until(lambda: has_button(chat, button), step.within)
+        await self._stage.until(lambda: has_button(chat, button), _within(step))
 
     async def _sees_document(self, step: Step) -> None:
         chat, name = self._chat(step), step.sees_document or ""
         await self._stage.until(
             lambda: any(fnmatch.fnmatch(m.file_name or "", name) for m in chat.messages),
-            step.within,
+            _within(step),
         )
 
     async def _answered(self, step: Step) -> None:
         if step.who not in self._last_press:
             raise LookupError(f"{step.who} has pressed nothing yet.")
-        reply = await self._last_press[step.who].answer_within(step.within)
+        reply = await self._last_press[step.who].answer_within(_within(step))
         if (step.answered or "") not in reply.text:
             raise LookupError(f"the answer was {reply.text!r}.")
 
@@ -187,7 +187,7 @@ class Player:
             await self._stage.until_running()
 
     async def _settled(self, step: Step) -> None:
-        await self._stage.until(lambda: not self._double.pending, step.within)
+        await self._stage.until(lambda: not self._double.pending, _within(step))
 
     async def _everybody_speaks(self, step: Step) -> None:
         self._stage.speak(step.everybody_speaks or "en")
@@ -217,7 +217,7 @@ async def play_file(file: Path, folder: Path, say: Callable[[str], None]) -> Non
     scenario = read_scenario(file)
     stage = Stage(folder, scenario.language)
     async with stage.open():
-        await asyncio.wait_for(stage.until_running(), 60)
+        await stage.until_running()
         if scenario.opening:
             await open_stage(stage)
         await Player(stage, file.parent, say).play(scenario)
@@ -258,6 +258,12 @@ def newest_link(chat: Chat, bot: Person, but: set[str]) -> str:
 
 def _holds(message: Message, words: tuple[str, ...]) -> bool:
     return all(word in message.text for word in words)
+
+
+def _within(step: Step) -> float:
+    """Seconds until what the step waits for must be seen."""
+    assert step.within is not None  # `play` fills it in
+    return step.within
 
 
 def _reason(error: Exception) -> str:

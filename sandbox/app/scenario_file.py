@@ -48,7 +48,7 @@ class Step(BaseModel):
 
     who: str = ""
     in_: str = Field("", alias="in")
-    within: float = Field(15.0, gt=0, le=120)  # seconds until something must be seen
+    within: float | None = Field(None, gt=0, le=300)  # the scenario's, where it is not given
 
     # What people do
     says: str | None = None
@@ -116,13 +116,17 @@ VERBS = (
 
 
 class Scenario(BaseModel):
-    """opening: whether channels are watched and people have joined when it begins."""
+    """opening: whether channels are watched and people have joined when it begins.
+
+    within: seconds until what a step waits for must be seen.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     opening: bool = True
     language: str = "en"
+    within: float = Field(15.0, gt=0, le=300)
     step: tuple[Step, ...] = Field(min_length=1)
 
 

@@ -24,7 +24,7 @@ from sandbox.double import Base, Chat, Double, Media, Message, Person, Press
 
 T = TypeVar("T")
 ZONE = ZoneInfo("Asia/Jakarta")
-PATIENCE_S = 60.0  # until the bot must have come up: it may have to train its model first
+PATIENCE_S = 300.0  # until the bot must have come up: it may train first, on a busy machine
 CONTACT = "desk@example.org"
 
 

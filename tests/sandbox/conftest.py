@@ -14,7 +14,7 @@ from sandbox.app.serve import serving
 from sandbox.app.stage import Stage
 
 T = TypeVar("T")
-PATIENCE_S = 60
+PATIENCE_S = 180  # no test waits for it
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ class Served:
         return asyncio.run_coroutine_threadsafe(coming, self.loop).result(PATIENCE_S)
 
     def until(self, condition: Callable[[], T]) -> T:
-        return self.wait(self.stage.until(condition, 30))
+        return self.wait(self.stage.until(condition, 60))
 
 
 @pytest.fixture(scope="module")
