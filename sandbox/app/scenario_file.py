@@ -126,7 +126,7 @@ class Scenario(BaseModel):
     title: str
     opening: bool = True
     language: str = "en"
-    within: float = Field(15.0, gt=0, le=300)
+    within: float = Field(60.0, gt=0, le=300)
     step: tuple[Step, ...] = Field(min_length=1)
 
 

@@ -86,7 +86,7 @@ class Stage:
             "SEED_DIR": str(folder / "seed"),
             "CLOCK_FILE": str(folder / "play" / "clock"),
             "TIMEZONE": ZONE.key,
-            "TICK_SECONDS": "0.5",  # so that what became due by the clock is seen at once
+            "TICK_SECONDS": "1",  # so that what became due by the clock is seen at once
         }
 
     # The bot's process

@@ -18,7 +18,7 @@ ARGUMENTS = (
 )
 DESKTOP = (1500, 900)
 PHONE = (390, 844)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 90_000  # no test waits for it
 
 
 @contextmanager

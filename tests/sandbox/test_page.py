@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from sandbox.app.cast import TOKEN
 from sandbox.double import Chat, Message
-from tests.sandbox.browser import PHONE, Viewer, chromium
+from tests.sandbox.browser import PATIENCE_MS, PHONE, Viewer, chromium
 from tests.sandbox.conftest import Served
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_MS)
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
     "<b>Join our armed group.</b> \u202eredro rehto\u202c &lt;i&gt; Write to the admin to pledge "
@@ -82,7 +82,7 @@ def test_tour_leads_from_a_channel_to_the_digest(viewer: Viewer) -> None:
         if step != 3:
             if tour.locator("#tour-do").is_visible():
                 tour.locator("#tour-do").click()
-            expect(tour.locator("#tour-done")).to_be_visible(timeout=30_000)
+            expect(tour.locator("#tour-done")).to_be_visible()
         tour.locator("#tour-next").click()
 
     expect(tour).to_be_hidden()
