@@ -17,6 +17,7 @@ from bot.chat.commands import Commands
 from bot.chat.courier import TelegramCourier
 from bot.chat.desk import DeskButtons
 from bot.chat.directory import TelegramDirectory
+from bot.chat.explaining import Explaining
 from bot.chat.inbox import PeopleWorker, PostWorker
 from bot.chat.learning import Learning
 from bot.chat.members import Members
@@ -58,6 +59,7 @@ from bot.services.decide import Decide
 from bot.services.draw import Draw
 from bot.services.enrol import Enrol
 from bot.services.errands import Errands
+from bot.services.explain import Explain
 from bot.services.fill import Fill
 from bot.services.heartbeat import Heartbeat
 from bot.services.ingest import Ingest
@@ -245,6 +247,7 @@ async def running(
     write = Write(database, clock, picture, _house(settings), bundle)
     refer = Refer(database, clock, write)
     enrol = Enrol(database, clock)
+    explaining = Explaining(Explain(database, clock))
     part = Part(database, clock, deal, settings.admin_ids)
     train = Train(database, clock, half.champion, settings.flag_rate_limit)
     learn = Learn(database, clock, train, learn_at=settings.learn_at, timezone=settings.timezone)
@@ -263,6 +266,7 @@ async def running(
         Staff(part, join, bot.username),
         Referring(refer, pause, enrol),
         Recipients(enrol),
+        explaining,
         Learning(Quality(database, clock), learn, promote, settings.timezone),
         DeskButtons(
             deal,
@@ -284,7 +288,9 @@ async def running(
         bot,
         database,
         clock,
-        Commands(join, groups, (sources, add_channels, receipts, uploads), menus, contact),
+        Commands(
+            join, groups, (sources, add_channels, explaining, receipts, uploads), menus, contact
+        ),
         Presses(join, groups),
         Members(bot, join, watch, board),
     )

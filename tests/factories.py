@@ -45,6 +45,7 @@ from bot.services.deal import Deal
 from bot.services.decide import Decide, Decided
 from bot.services.draw import Draw
 from bot.services.enrol import Enrol
+from bot.services.explain import Explain
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.nearest import Nearest
@@ -249,6 +250,7 @@ class Flow:
         self.write = Write(database, clock, self.picture, HOUSE, bundled)
         self.refer = Refer(database, clock, self.write)
         self.enrol = Enrol(database, clock)
+        self.explain = Explain(database, clock)
         self.board = NoticeBoard(database, clock, DESK_LINK, JAKARTA)
         self.pause = Pause(database, clock, limit=0.5, least=4)
         self.answer = Answer(database, clock, self.pause)

@@ -41,7 +41,6 @@ class Recipient:
     codes: what it takes; at_once: those of them that do not wait for the timetable.
     second_person_id: who is written to when nobody answers. required: see `Requirement`.
     most_items: in one digest, 1 to 100. tells_empty: a day without items is said in one line.
-    gets_originals: the post itself is forwarded too, where the bot may do so.
     """
 
     id: int
@@ -59,7 +58,6 @@ class Recipient:
     second_person_id: int | None = None
     most_items: int = MOST_ITEMS
     tells_empty: bool = False
-    gets_originals: bool = False
 
     @property
     def is_served(self) -> bool:

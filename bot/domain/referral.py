@@ -32,7 +32,7 @@ class Urgency(StrEnum):
 
 
 class LiveStatus(StrEnum):
-    """How the post stood when it was looked up shortly before sending."""
+    """What is known of whether the post still stands. Gone: the web preview has said so, twice."""
 
     LIVE = "live"
     EDITED = "edited"

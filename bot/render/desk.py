@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.case import Choice
 from bot.domain.desk import Desk, DeskRules, Notice
+from bot.domain.explaining import Field, WhyPress
 from bot.domain.press import Action, Press
 from bot.ports import Button, Letter
 from bot.render.codes import harm_name, purpose_name
@@ -62,7 +63,11 @@ def undo_rows(
     """The last row, while the last choice can be taken back; none afterwards."""
     if notice is None or not notice.can_undo(now):
         return ()
-    return ((_button(language, "button-undo", Press(Action.UNDO, notice.card_id)),),)
+    undo = _button(language, "button-undo", Press(Action.UNDO, notice.card_id))
+    if notice.harm is None or not notice.harm.is_forwardable:
+        return ((undo,),)
+    why = say(language, "button-why").unescape()
+    return ((undo, Button(why, WhyPress(notice.card_id, Field.OPEN).pack())),)
 
 
 def _button(language: str, key: str, press: Press) -> Button:

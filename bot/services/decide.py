@@ -11,6 +11,7 @@ from bot.domain.people import Person
 from bot.domain.verdict import Verdict
 from bot.ports import Clock
 from bot.services.deal import Deal
+from bot.services.explain import ask_why
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
 from bot.storage.reviews import Review
@@ -186,6 +187,8 @@ class Decide:
         notice = Notice(look.choice, card.id, after.state, look.at, look.harm, look.purpose)
         await self._deal.next_card(work, look.by)
         await self._redraw(work, look.by, notice)
+        if look.harm is not None and look.harm.is_forwardable:
+            await self._ask_why(work, look.by, card, look.harm)
         if not after.state.is_open:
             await self._deal.take_from_others(work, replace(card, state=after.state), look.by)
         elif look.choice is not Choice.SKIP:
@@ -257,6 +260,13 @@ class Decide:
         # The same press again, or repeated after a crash: what it did can still be undone.
         is_own = desk.notice is not None and desk.notice.card_id == card.id
         await self._redraw(work, person.id, desk.notice if is_own else None)
+
+    async def _ask_why(
+        self, work: UnitOfWork, person_id: int, card: KeptCard, harm: HarmCode
+    ) -> None:
+        person = await work.people.by_id(person_id)
+        assert person is not None  # a foreign key says so
+        await ask_why(work, self._clock, person, card, harm)
 
     async def _redraw(self, work: UnitOfWork, person_id: int, notice: Notice | None) -> None:
         person = await work.people.by_id(person_id)

@@ -121,5 +121,4 @@ def _recipient(row: AnyRow, taken: Sequence[AnyRow]) -> Recipient:
         second_person_id=row.second_person_id,
         most_items=row.most_items,
         tells_empty=row.tells_empty,
-        gets_originals=row.gets_originals,
     )

@@ -48,6 +48,13 @@ class ReferralStore(Store):
         )
         return (await self._connection.execute(found.limit(1))).first() is not None
 
+    async def has_left(self, card_id: int) -> bool:
+        """Whether a digest that carries this card has been made, whatever became of it."""
+        found = select(referrals.c.id).where(
+            referrals.c.card_id == card_id, referrals.c.digest_id.is_not(None)
+        )
+        return (await self._connection.execute(found.limit(1))).first() is not None
+
     async def withdraw_unsent(self, card_id: int, problem: str) -> int:
         """Takes back what has not left yet; returns how many referrals that were."""
         done = await self._connection.execute(

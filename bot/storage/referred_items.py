@@ -11,7 +11,7 @@ from bot.domain.capture import Capture
 from bot.domain.case import Choice
 from bot.domain.channel import post_link
 from bot.domain.codes import HarmCode
-from bot.domain.referral import ReferralState, ReferredItem
+from bot.domain.referral import LiveStatus, ReferralState, ReferredItem
 from bot.domain.statement import merged
 from bot.storage.captures import CaptureStore
 from bot.storage.statements import StatementStore
@@ -44,6 +44,7 @@ _ITEM = (
         posts.c.forwarded_from,
         posts.c.views,
         posts.c.views_approx,
+        posts.c.deleted_at,
         channels.c.chat_id,
         channels.c.username,
         channels.c.title,
@@ -189,6 +190,9 @@ class _Reader:
             captured_at=capture.taken_at if capture else None,
             capture_sha256=capture.sha256 if capture else None,
             picture_sha256=_fitting_picture(capture, row.harm),
+            # That a post still stands is not kept anywhere, so it is never claimed.
+            live_status=LiveStatus.GONE if row.deleted_at else LiveStatus.NOT_CHECKED,
+            live_checked_at=row.deleted_at,
             statement=merged(
                 [self._statements[one.id] for one in confirming if one.id in self._statements]
             ),

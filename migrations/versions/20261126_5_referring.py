@@ -21,8 +21,6 @@ def upgrade() -> None:
     _profiles()
     _captures()
     _digests()
-    with op.batch_alter_table("desks") as desks:
-        desks.add_column(sa.Column("draft", sa.JSON()))
 
 
 def _profiles() -> None:
@@ -39,9 +37,6 @@ def _profiles() -> None:
         )
         recipients.add_column(
             sa.Column("tells_empty", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
-        recipients.add_column(
-            sa.Column("gets_originals", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         recipients.create_foreign_key(
             op.f("fk_recipients_confirmed_by_people"), "people", ["confirmed_by"], ["id"]
@@ -152,14 +147,12 @@ def _digests() -> None:
         outbox.drop_constraint(op.f("ck_outbox_kind_known"), type_="check")
         outbox.create_check_constraint(
             op.f("ck_outbox_kind_known"),
-            "kind IN ('board', 'copy', 'desk', 'digest', 'document', 'notice', 'original')",
+            "kind IN ('board', 'copy', 'desk', 'digest', 'document', 'notice')",
         )
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM outbox WHERE kind IN ('copy', 'document', 'original')")
-    with op.batch_alter_table("desks") as desks:
-        desks.drop_column("draft")
+    op.execute("DELETE FROM outbox WHERE kind IN ('copy', 'document')")
     with op.batch_alter_table("outbox") as outbox:
         outbox.drop_constraint(op.f("ck_outbox_kind_known"), type_="check")
         outbox.create_check_constraint(
@@ -186,6 +179,5 @@ def downgrade() -> None:
             "required",
             "most_items",
             "tells_empty",
-            "gets_originals",
         ):
             recipients.drop_column(column)

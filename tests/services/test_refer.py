@@ -1,6 +1,7 @@
 """Confirmed posts become referrals after the undo window, and referrals numbered digests."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -304,6 +305,22 @@ async def test_empty_digest_is_not_made_but_the_timetable_goes_on(flow: Flow) ->
     async with flow.database.look() as work:
         (recipient,) = await work.recipients.served()
     assert recipient.next_digest_at > flow.clock.now()
+
+
+async def test_post_that_is_known_to_be_gone_is_said_to_be(flow: Flow) -> None:
+    regulator = await flow.recipient()
+    await flow.referred()
+    async with flow.database.work() as work:
+        (row,) = await flow.rows("SELECT id FROM posts")
+        await work.rechecks.gone(row.id, flow.clock.now())
+        await work.commit()
+
+    await flow.refer.digests_now()
+    await flow.post_office()
+
+    (item,) = json.loads(flow.courier.files(regulator.telegram_id)["1.json"])["items"]
+    checked_at = flow.clock.now().isoformat(timespec="seconds")
+    assert item["live_status"] == {"status": "gone", "checked_at": checked_at}
 
 
 async def test_reconfirmed_edit_is_referred_under_a_new_number(flow: Flow) -> None:

@@ -151,7 +151,6 @@ desks = Table(
     Column("page", Integer, nullable=False, server_default="0"),
     Column("pages_seen", Integer, nullable=False, server_default="0"),
     Column("notice", JSON),
-    Column("draft", JSON),
     Column("drawn_at", UtcDateTime),
     Column("dealt_at", UtcDateTime),
     Column("like_card_id", ForeignKey("cards.id")),

@@ -131,7 +131,7 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("sent_at", UtcDateTime),
     Column("problem", PlainText),
-    one_of("kind", ("desk", "board", "notice", "digest", "document", "original", "copy")),
+    one_of("kind", ("desk", "board", "notice", "digest", "document", "copy")),
     one_of("state", ("owed", "leased", "sent", "failed")),
     CheckConstraint("kind <> 'desk' OR person_id IS NOT NULL", name="desk_has_a_person"),
     CheckConstraint("kind <> 'digest' OR digest_id IS NOT NULL", name="digest_is_named"),

@@ -69,7 +69,6 @@ recipients = Table(
     Column("required", JSON, nullable=False, server_default="[]"),
     Column("most_items", Integer, nullable=False, server_default=str(MOST_ITEMS)),
     Column("tells_empty", Boolean, nullable=False, server_default=false()),
-    Column("gets_originals", Boolean, nullable=False, server_default=false()),
     CheckConstraint(f"most_items BETWEEN 1 AND {MOST_ITEMS}", name="most_items_fit"),
     one_of("state", RecipientState),
 )
