@@ -211,6 +211,10 @@ class Stage:
         """What the bot has written to a person, oldest first."""
         return [m for m in self.double.chat(person).messages if m.sender is self.double.bot]
 
+    def messages(self, person: Person) -> list[Message]:
+        """Those of the letters that carry no file."""
+        return [m for m in self.letters(person) if m.media is None]
+
     async def told(self, person: Person, words: str, times: int = 1) -> Message:
         """The newest letter to a person with these words, when there are that many."""
 

@@ -47,7 +47,7 @@ async def test_message_goes_out_after_a_fault_and_only_once(
     await stage.told(citra, "Digest 1")
     await stage.until_one("SELECT state FROM referrals", "delivered")
 
-    assert len(stage.letters(citra)) == 1
+    assert len(stage.messages(citra)) == 1
 
 
 async def test_lost_answer_sends_the_digest_again_under_its_number(stage_on_each: Stage) -> None:
@@ -60,7 +60,7 @@ async def test_lost_answer_sends_the_digest_again_under_its_number(stage_on_each
     await stage.told(citra, "Digest 1", times=2)
     await stage.until_one("SELECT state FROM referrals", "delivered")
 
-    first, second = stage.letters(citra)
+    first, second = stage.messages(citra)
     assert first.text == second.text
     assert await stage.rows("SELECT number FROM digests") == [(1,)]
 

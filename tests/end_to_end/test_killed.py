@@ -244,7 +244,7 @@ async def test_killed_inside_the_undo_window_the_referral_still_goes_out(
     await stage.start_process()
 
     await stage.told(citra, "Digest 1")
-    assert len(stage.letters(citra)) == 1
+    assert len(stage.messages(citra)) == 1
 
 
 async def test_digest_killed_between_send_and_mark_goes_out_again_under_its_number(
@@ -276,7 +276,7 @@ async def test_digest_killed_between_send_and_mark_goes_out_again_under_its_numb
     assert second is not first
     assert second.text == first.text
     assert await stage.rows("SELECT number FROM digests") == [(1,)]
-    assert len(stage.letters(citra)) == 2
+    assert len(stage.messages(citra)) == 2
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -1,6 +1,7 @@
 """Confirmed posts become referrals after the undo window, and referrals numbered digests."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -338,3 +339,78 @@ async def test_reconfirmed_edit_is_referred_under_a_new_number(flow: Flow) -> No
     assert await flow.refer.digests_now() == [Sent("Regulator", 1, 1)]
 
     assert [state for _, state in await referrals(flow)] == ["withdrawn", "leased"]
+
+
+async def test_digest_that_was_made_and_not_written_is_written_by_the_next_tick(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill between the two transactions."""
+    regulator = await flow.recipient()
+    await flow.referred()
+
+    async def killed(digest_id: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flow.write, "one", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await flow.refer.digests_now()
+    assert [row.number for row in await flow.rows("SELECT number FROM digests")] == [1]
+    assert await flow.rows("SELECT id FROM outbox WHERE kind = 'digest'") == []
+
+    await flow.refer.due_digests()
+    await flow.refer.due_digests()
+    await flow.post_office()
+
+    (letter,) = flow.courier.to(regulator.telegram_id)
+    assert "Digest 1" in visible(str(letter.html))
+    assert len(flow.courier.files(regulator.telegram_id)) == 3
+
+
+async def test_edit_while_the_digest_is_drawn_takes_its_post_out(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    regulator = await flow.recipient()
+    original = post("FLAG pertama di lapangan malam ini")
+    await flow.arrive(original)
+    person = await flow.moderator()
+    await flow.confirm(person, (await flow.cards())[0])
+    await flow.arrive(post("FLAG kedua, soal uang dan rekening"))
+    await flow.confirm(person, (await flow.cards())[1])
+    flow.clock.advance(A_MINUTE)
+    keep, edits = flow.write._keep, ["FLAG sudah lain bunyinya"]
+
+    async def edited_first(*drawn: object) -> bool:
+        if edits:
+            await flow.edit(original, edits.pop())
+        return await keep(*drawn)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(flow.write, "_keep", edited_first)
+    await flow.refer.digests_now()
+    await flow.post_office()
+
+    (letter,) = flow.courier.to(regulator.telegram_id)
+    seen = visible(str(letter.html))
+    assert "rekening" in seen
+    assert "lapangan" not in seen
+    assert sorted(state for _, state in await referrals(flow)) == ["delivered", "withdrawn"]
+
+
+async def test_manifests_form_a_chain_that_ends_in_the_audit_log(flow: Flow) -> None:
+    regulator = await flow.recipient()
+    await flow.referred("FLAG pertama di lapangan")
+    await flow.refer.digests_now()
+    await flow.referred("FLAG kedua, soal uang dan rekening")
+    await flow.refer.digests_now()
+    await flow.post_office()
+
+    files = flow.courier.files(regulator.telegram_id)
+    first, second = (json.loads(files[f"{n}.manifest.json"]) for n in (1, 2))
+    made = await flow.rows("SELECT hash FROM audit WHERE event = 'digest made' ORDER BY seq")
+
+    assert first["previous_manifest_sha256"] is None
+    digest_of_first = hashlib.sha256(files["1.manifest.json"]).hexdigest()
+    assert second["previous_manifest_sha256"] == digest_of_first
+    assert [first["audit_sha256"], second["audit_sha256"]] == [row.hash for row in made]
+    for file in first["files"]:
+        assert hashlib.sha256(files[file["name"]]).hexdigest() == file["sha256"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text as sql
 
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
 from bot.domain.people import Person
@@ -333,3 +334,49 @@ async def test_letters_are_announced_when_they_are_owed(flow: Flow) -> None:
         await work.outbox.owe_notice(7, Letter("dua"), flow.clock.now())
     assert not flow.database.letters_owed.is_set()
     assert len(await flow.send.lease(20, ())) == 1
+
+
+async def test_refused_document_is_reported_and_the_digest_counts_as_delivered(flow: Flow) -> None:
+    regulator = await flow.recipient()
+    await flow.referred()
+    await flow.refer.digests_now()
+    deliver = flow.courier.send
+
+    async def refuses_csv(chat_id: int, letter: Letter) -> int:
+        if letter.attachment and letter.attachment.name.endswith(".csv"):
+            raise Undeliverable("file is too big")
+        return await deliver(chat_id, letter)
+
+    flow.courier.send = refuses_csv  # type: ignore[method-assign]
+    await flow.post_office()
+
+    assert [row.state for row in await flow.rows("SELECT state FROM referrals")] == ["delivered"]
+    assert list(flow.courier.files(regulator.telegram_id)) == ["1.json", "1.manifest.json"]
+    told = [visible(str(letter.html)) for letter in flow.courier.to(1)]
+    assert any("1.csv of digest 1 (Regulator)" in one and "too big" in one for one in told)
+
+
+async def test_document_that_was_forgotten_is_not_sent_empty(flow: Flow) -> None:
+    regulator = await flow.recipient()
+    await flow.referred()
+    await flow.refer.digests_now()
+    async with flow.database.work() as work:
+        await work.connection.execute(sql("DELETE FROM files"))
+        await work.commit()
+
+    await flow.post_office()
+
+    assert flow.courier.files(regulator.telegram_id) == {}
+    told = [visible(str(letter.html)) for letter in flow.courier.to(1)]
+    assert sum("has been forgotten" in one for one in told) == 3
+
+
+async def test_waiting_document_names_its_file_by_hash_alone(flow: Flow) -> None:
+    await flow.recipient()
+    await flow.referred()
+    await flow.refer.digests_now()
+
+    rows = await flow.rows("SELECT letter FROM outbox WHERE kind = 'document'")
+
+    assert len(rows) == 3
+    assert all(len(str(row.letter)) < 400 for row in rows)
