@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from bot.domain.codes import FORWARDABLE, HarmCode
 from bot.domain.errors import SettingsError
+from bot.domain.receipt import ReplyCode, SheetRow
 from bot.domain.referral import Digest, LiveStatus, NamedFile, ReferredItem
 from bot.domain.statement import Caution, Factor, Rating, Statement, offered
 from bot.render.documents.booklet import booklet
@@ -24,6 +25,7 @@ from bot.render.documents.manifest import manifest
 from bot.render.documents.record import Frame, digest_json
 from bot.render.documents.sheet import digest_csv, digest_xlsx, neutral
 from bot.render.picture import capture_picture
+from bot.sources.sheet import read_sheet
 from bot.texts import LANGUAGES
 from bot.texts.legal import read_legal_basis
 from tests.factories import HOUSE, NOON, PROFILE
@@ -191,6 +193,19 @@ def test_workbook_asks_for_outcomes_and_offers_the_answers() -> None:
     assert str(choice.sqref) == "C2:C3"
     assert "not violating" in choice.formula1
     assert len(choice.formula1) <= 257  # Excel's limit of a list, with its quotes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_workbook_that_comes_back_filled_in_is_read(language: str) -> None:
+    book = load_workbook(BytesIO(digest_xlsx(digest(), frame(language))))
+    for row, code in ((2, "actioned"), (3, "not-violating")):
+        book.worksheets[0].cell(row, 3).value = frame(language).said(f"reply-{code}")
+    stream = BytesIO()
+    book.save(stream)
+
+    read = read_sheet(stream.getvalue())
+
+    assert read == [SheetRow(7, ReplyCode.ACTIONED), SheetRow(8, ReplyCode.NOT_VIOLATING)]
 
 
 @pytest.mark.parametrize(("language", "text"), [("id", HOSTILE[0]), ("en", "مرحبا " * 90)])

@@ -44,7 +44,8 @@ _COLUMNS: tuple[tuple[str, int, Row], ...] = (
     ("urgency", 14, lambda item, place, digest, frame: _urgency(item, digest, frame)),
     ("harm", 20, lambda item, place, digest, frame: frame.said(f"harm-{item.harm.lower()}")),
     ("url", 34, lambda item, place, digest, frame: item.link),
-    ("channel", 24, lambda item, place, digest, frame: item.channel),
+    # Without "@", which a spreadsheet takes for a formula.
+    ("channel", 24, lambda item, place, digest, frame: item.channel.removeprefix("@")),
     ("quote", 60, lambda item, place, digest, frame: quote(item, frame, _QUOTE)),
     ("reason", 50, lambda item, place, digest, frame: reason(item, frame)),
     ("legal", 40, lambda item, place, digest, frame: legal_basis(item, frame)),
