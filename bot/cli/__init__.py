@@ -11,6 +11,7 @@ import click
 from bot import __version__
 from bot.cli.audit import audit
 from bot.cli.doctor import doctor
+from bot.cli.evidence import evidence
 from bot.cli.migrate import migrate
 from bot.cli.retain import retain
 from bot.cli.run import run
@@ -26,7 +27,7 @@ def commands() -> None:
     """Saring watches public channels for terrorist propaganda, with a person deciding."""
 
 
-for command in (run, sandbox, scan, doctor, migrate, audit, retain):
+for command in (run, sandbox, scan, doctor, migrate, audit, retain, evidence):
     commands.add_command(command)
 
 

@@ -43,6 +43,10 @@ class AuditError(SaringError):
     """The audit log does not add up: keep a copy of the database before anything else."""
 
 
+class EvidenceError(SaringError):
+    """This is no evidence pack, or a damaged one: take a fresh copy from whoever made it."""
+
+
 class CourierError(SaringError):
     """Telegram did not take the message."""
 

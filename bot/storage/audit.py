@@ -53,6 +53,10 @@ class AuditStore(Store):
         head = (await self._connection.execute(locked)).one()
         return Head(head.seq, head.hash)
 
+    async def head(self) -> Head:
+        """The end of the log, locked."""
+        return await self._lock_head()
+
     async def newest_hash(self) -> str:
         return await self._connection.scalar(select(audit_head.c.hash)) or GENESIS
 

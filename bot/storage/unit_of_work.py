@@ -15,6 +15,7 @@ from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digest_calls import DigestCallStore
 from bot.storage.digests import DigestStore
+from bot.storage.evidence import EvidenceStore
 from bot.storage.examples import ExampleStore
 from bot.storage.files import FileStore
 from bot.storage.gaps import GapStore
@@ -81,6 +82,7 @@ class UnitOfWork:
         self.receipts = ReceiptStore(connection)
         self.reversals = ReversalStore(connection)
         self.digest_calls = DigestCallStore(connection)
+        self.evidence = EvidenceStore(connection)
         self.retention = RetentionStore(connection)
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
