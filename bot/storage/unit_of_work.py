@@ -23,6 +23,7 @@ from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.inbox import InboxStore
 from bot.storage.learning import LearningStore
 from bot.storage.left_out import LeftOutStore
+from bot.storage.months import MonthStore
 from bot.storage.near_duplicates import NearDuplicateStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
@@ -83,6 +84,7 @@ class UnitOfWork:
         self.reversals = ReversalStore(connection)
         self.digest_calls = DigestCallStore(connection)
         self.evidence = EvidenceStore(connection)
+        self.months = MonthStore(connection)
         self.retention = RetentionStore(connection)
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
