@@ -71,6 +71,7 @@ from bot.services.learn_promote import Promote
 from bot.services.learn_quality import Quality
 from bot.services.learn_train import Train
 from bot.services.leave_out import LeaveOut
+from bot.services.month import ReportUp
 from bot.services.nearest import Nearest
 from bot.services.oversee import Oversee
 from bot.services.part import Part
@@ -244,7 +245,8 @@ async def running(
     call_again = CallAgain(database, clock, settings.emergency_line)
     retain = retaining(settings, database, clock)
     picture = Picture(database, clock)
-    write = Write(database, clock, picture, _house(settings), bundle)
+    house = _house(settings)
+    write = Write(database, clock, picture, house, bundle)
     refer = Refer(database, clock, write)
     enrol = Enrol(database, clock)
     explaining = Explaining(Explain(database, clock))
@@ -254,7 +256,7 @@ async def running(
     promote = Promote(database, clock, half.champion)
     uploads = Uploads(bot, half.scan, half.read_file)
     uploads.clear()
-    receipts = Receipts(bot, answer, reverse, read_sheet)
+    receipts = Receipts(bot, answer, reverse, read_sheet, ReportUp(database, clock, house))
     practice = Practice(
         Practise(database, clock, deal, practice_samples()), Reflect(database, clock, deal)
     )

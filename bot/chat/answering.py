@@ -23,6 +23,7 @@ from bot.render.receipts import codes_letter, open_letters, page_letter
 from bot.render.reversal import correction_letter
 from bot.services.answer import Answer as Answering
 from bot.services.answer import Answers
+from bot.services.month import ReportUp
 from bot.services.reverse import Reverse
 from bot.texts import Html, say
 
@@ -38,12 +39,17 @@ class Receipts:
         answer: Answering,
         reverse: Reverse,
         read_sheet: SheetReader,
+        report_up: ReportUp,
     ) -> None:
         self._bot = bot
         self._answer = answer
         self._reverse = reverse
         self._read_sheet = read_sheet
-        self.commands = {"open": Command(Role.RECIPIENT, self._open)}
+        self._report_up = report_up
+        self.commands = {
+            "open": Command(Role.RECIPIENT, self._open),
+            "report": Command(Role.RECIPIENT, self._report),
+        }
         self.routes = {
             "received": Route(Role.RECIPIENT, self._of_digest),
             "answers": Route(Role.RECIPIENT, self._of_digest),
@@ -117,6 +123,14 @@ class Receipts:
         unanswered = await self._answer.unanswered(said.person)
         letters = open_letters(unanswered, self._answer.now(), said.language)
         return [Reply(said.chat_id, letter) for letter in letters]
+
+    async def _report(self, said: Said) -> list[Reply]:
+        """`/report`, `/report month`, `/report 2026-03`."""
+        attachment = await self._report_up.month(said.person, " ".join(said.words).lower())
+        if attachment is None:
+            return reply(said.chat_id, say(said.language, "report-how"))
+        letter = Letter(say(said.language, "report-here"), attachment=attachment)
+        return [Reply(said.chat_id, letter)]
 
     # --- written answers and spreadsheets ---------------------------------------------------
 

@@ -1,24 +1,32 @@
 """Draws up a recipient's month, for the officer who reports upward."""
 
-from bot.domain.month import MonthReport, month_named
+import asyncio
+
+from bot.domain.month import month_named
 from bot.domain.people import Person
-from bot.ports import Clock
+from bot.ports import Attachment, Clock
+from bot.render.documents.monthly import monthly
+from bot.services.write import House
 from bot.storage.database import Database
 
 
 class ReportUp:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, house: House) -> None:
         self._database = database
         self._clock = clock
+        self._house = house
 
-    async def month(self, person: Person, words: str) -> MonthReport | None:
-        """The month that words name, of the person's own profile; None for words that name none,
-        or for somebody who has no profile.
+    async def month(self, person: Person, words: str) -> Attachment | None:
+        """The month that words name, of the person's own profile, as PDF; None for words that name
+        none, and for somebody without a profile. Nothing of it is kept.
         """
         now = self._clock.now()
         async with self._database.look() as work:
             recipient = await work.recipients.of_person(person.id)
-            if recipient is None:
+            month = month_named(words, now, recipient.timezone) if recipient else None
+            if recipient is None or month is None:
                 return None
-            month = month_named(words, now, recipient.timezone)
-            return await work.months.report(recipient, month, now) if month else None
+            report = await work.months.report(recipient, month, now)
+        frame = self._house.frame(recipient)
+        content = await asyncio.to_thread(monthly, report, frame)
+        return Attachment(f"saring-{month.name}.pdf", content)
