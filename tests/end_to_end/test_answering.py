@@ -13,7 +13,13 @@ async def digest(stage: Stage) -> tuple[Person, Person, Message]:
     await stage.start()
     await confirmed(stage, budi)
     await stage.says(stage.admin, "/digest now")
-    return budi, citra, await stage.told(citra, "Digest 1")
+    message = await stage.told(citra, "Digest 1")
+    await all_sent(stage)  # its documents follow it
+    return budi, citra, message
+
+
+async def all_sent(stage: Stage) -> None:
+    await stage.until_one("SELECT count(*) FROM outbox WHERE state IN ('owed', 'leased')", 0)
 
 
 async def answered(stage: Stage, person: Person, message: Message, button: str) -> str:
