@@ -294,7 +294,7 @@ async def running(
             join, groups, (sources, add_channels, explaining, receipts, uploads), menus, contact
         ),
         Presses(join, groups),
-        Members(bot, join, watch, board),
+        Members(bot, join, watch, board, deal),
     )
     draw = Draw(database, clock, deal, Nearest(database))
     send = Send(database, clock, TelegramCourier(bot), deal, draw, refer, board)

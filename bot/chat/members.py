@@ -1,4 +1,4 @@
-"""The bot was added to a chat, lost rights there, or was thrown out."""
+"""The bot was added to a chat, lost rights there, was thrown out, or was blocked by a person."""
 
 import logging
 
@@ -10,6 +10,7 @@ from bot.chat.posts import channel_ref
 from bot.chat.telegram_bot import TelegramBot
 from bot.domain.people import Role
 from bot.services.board import NoticeBoard
+from bot.services.deal import Deal
 from bot.services.join import Join
 from bot.services.watch import Watch
 from bot.texts import closest_language
@@ -20,11 +21,14 @@ _OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 class Members:
-    def __init__(self, bot: TelegramBot, join: Join, watch: Watch, board: NoticeBoard) -> None:
+    def __init__(
+        self, bot: TelegramBot, join: Join, watch: Watch, board: NoticeBoard, deal: Deal
+    ) -> None:
         self._bot = bot
         self._join = join
         self._watch = watch
         self._board = board
+        self._deal = deal
 
     async def changed(self, update: ChatMemberUpdated) -> None:
         """Public channels are watched if asked for, and a group that an admin chose becomes the
@@ -32,8 +36,9 @@ class Members:
         """
         chat = update.chat
         if chat.type == ChatType.PRIVATE:
-            return  # a person blocked or unblocked the bot: the outbox finds out
-        if chat.type == ChatType.CHANNEL:
+            if update.new_chat_member.status in _OUTSIDE:  # blocked; the other way asks for nothing
+                await self._deal.blocked(chat.id)
+        elif chat.type == ChatType.CHANNEL:
             await self._in_channel(update)
         else:
             await self._in_group(update)

@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from bot.domain.case import CaseState
 from bot.domain.desk import Desk, DeskRules, Notice, View
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.ports import Clock
 from bot.render.desk import draw_moved
+from bot.services.tell import tell_admins
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
 from bot.storage.near_duplicates import nearness
@@ -87,6 +88,29 @@ class Deal:
         await work.queue.release(person.id)
         await work.desks.change(person.id, is_on_duty=False, notice=None, **_EMPTY)
         await work.outbox.owe_desk(person.id, person.telegram_id, self._clock.now())
+        await self.to_empty_desks(work)
+
+    async def blocked(self, telegram_id: int) -> None:
+        """Somebody blocked the bot; it matters where that is a moderator on duty."""
+        async with self._database.work() as work:
+            await work.audit.hold()
+            person = await work.people.by_telegram_id(telegram_id)
+            if person is not None and await work.desks.of(person.id) is not None:
+                await self.cut_off(work, person.id)
+            await work.commit()
+
+    async def cut_off(self, work: UnitOfWork, person_id: int) -> None:
+        """A moderator who cannot be written to is off duty, and their card goes to others.
+
+        Admins are told when that ends a shift, and so once, whoever finds out first.
+        """
+        desk, person = await work.desks.set_up(person_id), await work.people.by_id(person_id)
+        assert person is not None  # a foreign key says so
+        await work.queue.release(person_id)
+        await work.desks.change(person_id, is_on_duty=False, **_EMPTY)
+        if desk.is_on_duty and person.holds(Role.MODERATOR):
+            await work.audit.write("duty off", f"person {person_id}", self._clock.now())
+            await tell_admins(work, self._clock, "told-desk-blocked", name=person.name)
         await self.to_empty_desks(work)
 
     async def next_card(self, work: UnitOfWork, person_id: int) -> bool:

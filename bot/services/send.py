@@ -5,9 +5,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.domain.desk import View
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
-from bot.domain.people import Role
 from bot.domain.referral import ReferralState
 from bot.domain.retry import next_try
 from bot.ports import Clock, Courier, Letter
@@ -166,7 +164,7 @@ class Send:
         async with self._database.work() as work:
             await work.audit.hold()
             if owed.kind == "desk" and owed.person_id is not None:
-                await self._close_desk(work, owed.person_id)
+                await self._deal.cut_off(work, owed.person_id)
             board = await work.board.get()
             if board is not None and board.chat_id == owed.chat_id:
                 await take_down(work, self._clock, board)
@@ -213,19 +211,3 @@ class Send:
         kept = await work.digests.get(digest_id)
         recipient = await work.recipients.get(kept.recipient_id)
         return f"{kept.number} ({recipient.name})"
-
-    async def _close_desk(self, work: UnitOfWork, person_id: int) -> None:
-        """A moderator who cannot be written to is off duty, and their card goes to others."""
-        await work.queue.release(person_id)
-        await work.desks.change(
-            person_id,
-            is_on_duty=False,
-            card_id=None,
-            revision_id=None,
-            like_card_id=None,
-            view=View.IDLE,
-        )
-        person = await work.people.by_id(person_id)
-        if person is not None and person.holds(Role.MODERATOR):
-            await tell_admins(work, self._clock, "told-desk-blocked", name=person.name)
-        await self._deal.to_empty_desks(work)

@@ -89,10 +89,11 @@ async def test_blocked_moderator_is_off_duty_and_the_card_goes_to_another(
     await stage.on_duty(budi)
     await stage.on_duty(dewi)
 
-    stage.double.block(budi)
     stage.double.publish(channel, "join our armed group")
-    await stage.desk_shows(dewi, "Case 1")
+    await stage.desk_shows(budi, "Case 1")
+    stage.double.block(budi)
     await stage.told(stage.admin, "Budi")
+    await stage.desk_shows(dewi, "Case 1")
 
     assert await stage.one("SELECT count(*) FROM desks WHERE is_on_duty") == 1
     assert await stage.confirms(dewi) == "Confirmed: recruitment. You can undo this for a minute."

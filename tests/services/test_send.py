@@ -268,6 +268,36 @@ async def test_moderator_who_blocked_the_bot_is_off_duty_and_the_card_goes_on(fl
     assert (await flow.report.status()).moderators_on_duty == 1
 
 
+async def test_moderator_who_blocks_the_bot_is_off_duty_before_anything_is_sent(
+    flow: Flow,
+) -> None:
+    card = await flow.flagged()
+    gone = await flow.moderator("Ani")
+    other = await flow.moderator("Budi")
+    flow.courier.fails(gone.telegram_id, Undeliverable("Forbidden: bot was blocked by the user"))
+
+    await flow.deal.blocked(gone.telegram_id)
+    await flow.deal.blocked(gone.telegram_id)
+    await flow.post_office()
+
+    assert not (await flow.desk(gone)).is_on_duty
+    assert (await flow.desk(gone)).card_id is None
+    assert (await flow.desk(other)).card_id == card.id
+    assert len([letter for letter in flow.courier.to(1) if "Ani" in str(letter.html)]) == 1
+    assert (await flow.audited()).count("duty off") == 1
+
+
+async def test_block_by_somebody_without_a_desk_changes_nothing(flow: Flow) -> None:
+    recipient = await flow.recipient()
+    before = await flow.audited()
+
+    await flow.deal.blocked(recipient.telegram_id)
+    await flow.deal.blocked(999_999)
+
+    assert await flow.audited() == before
+    assert await flow.rows("SELECT person_id FROM desks") == []
+
+
 async def test_who_comes_back_gets_a_desk_again(flow: Flow) -> None:
     person = await flow.moderator()
     flow.courier.fails(person.telegram_id, Undeliverable("Forbidden"))
