@@ -5,7 +5,7 @@ PY      = $(VENV)/bin/python
 LOCK    = --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run scan doctor test bench check format lock clean
+.PHONY: help run scan doctor test soak bench check format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
 
 test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of branches too
 	@$(PY) -m pytest -n 2 $(COVER)
+
+soak: $(VENV)/dev.stamp  ## play any interleaving for minutes: make soak RUNS=200
+	@SOAK=$(or $(RUNS),100) $(PY) -m pytest tests/machine
 
 bench: $(VENV)/dev.stamp  ## measure the speed of the classifier and of reading pages here
 	@$(PY) -m classifiers bench

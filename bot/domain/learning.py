@@ -217,7 +217,7 @@ class Voted(StrEnum):
     CLOSED = "closed"
 
 
-_PRESS = re.compile(r"learn:(\d{1,18}):(promote|keep)")
+_PRESS = re.compile(r"learn:([0-9]{1,18}):(promote|keep)")
 
 
 @dataclass(frozen=True)

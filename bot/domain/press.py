@@ -38,7 +38,7 @@ class Action(StrEnum):
 
 
 _PACKED = re.compile(r"([a-z]):([0-9]{1,18}):([0-9]{1,18})(?::([A-Z]{1,12}))?")
-_REMOVAL = re.compile(r"(ask|remove):(\d{1,18}):([a-z]{1,12})")
+_REMOVAL = re.compile(r"(ask|remove):([0-9]{1,18}):([a-z]{1,12})")
 
 
 @dataclass(frozen=True)

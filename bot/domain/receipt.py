@@ -97,9 +97,9 @@ class Unanswered:
 
 # --- presses --------------------------------------------------------------------------------
 
-_RECEIVED = re.compile(r"(received|answers):(\d{1,18})")
-_ANSWER = re.compile(r"answer:(\d{1,18}):(\d{1,4})(?::(\d{1,18}))?(?::([a-z_]{1,16}))?")
-_DISPUTE = re.compile(r"dispute:(\d{1,18}):(agreed|kept)")
+_RECEIVED = re.compile(r"(received|answers):([0-9]{1,18})")
+_ANSWER = re.compile(r"answer:([0-9]{1,18}):([0-9]{1,4})(?::([0-9]{1,18}))?(?::([a-z_]{1,16}))?")
+_DISPUTE = re.compile(r"dispute:([0-9]{1,18}):(agreed|kept)")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Reversal(StrEnum):
     NOT_SENT = "not_sent"
     STILL_OPEN = "still_open"
     POST_CHANGED = "post_changed"
+    FORGOTTEN = "forgotten"
     ALREADY_ASKED = "already_asked"
     ALREADY_WITHDRAWN = "already_withdrawn"
     SAME_PERSON = "same_person"
@@ -81,13 +82,15 @@ class Correction:
     outcome: Restored | None = None
 
 
-def reopening(state: CaseState, *, is_newest: bool) -> Reversal:
+def reopening(state: CaseState, *, is_newest: bool, is_forgotten: bool = False) -> Reversal:
     """Row m: what comes of an admin's wish to have a decided card looked at again."""
     if state.is_open:
         return Reversal.STILL_OPEN
     if state not in REOPENABLE:
         return Reversal.ALREADY_SENT
-    return Reversal.REOPENED if is_newest else Reversal.POST_CHANGED
+    if not is_newest:
+        return Reversal.POST_CHANGED
+    return Reversal.FORGOTTEN if is_forgotten else Reversal.REOPENED
 
 
 def withdrawing(state: CaseState, pending: Withdrawal | None) -> Reversal:
@@ -114,8 +117,8 @@ def fair_reason(words: str) -> str | None:
     return plain if len(plain) >= SHORTEST_REASON else None
 
 
-_SECOND = re.compile(r"withdraw:(\d{1,18}):(agree|decline)")
-_RESTORED = re.compile(r"correction:(\d{1,18}):(restored|not_restored)")
+_SECOND = re.compile(r"withdraw:([0-9]{1,18}):(agree|decline)")
+_RESTORED = re.compile(r"correction:([0-9]{1,18}):(restored|not_restored)")
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,11 @@ class Reverse:
             if card is None:
                 return Reversal.NO_CASE
             revision = await work.posts.revision(card.revision_id)
-            found = reopening(card.state, is_newest=await work.posts.is_newest(revision))
+            found = reopening(
+                card.state,
+                is_newest=await work.posts.is_newest(revision),
+                is_forgotten=await work.posts.is_forgotten(revision.id),
+            )
             if found is not Reversal.REOPENED:
                 return found
             await work.reviews.all_undone(card.id, now)

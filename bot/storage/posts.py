@@ -230,6 +230,10 @@ class PostStore(Store):
         asked = select(posts.c.newest_revision_id).where(posts.c.id == revision.post_id)
         return await self._connection.scalar(asked) == revision.id
 
+    async def is_forgotten(self, revision_id: int) -> bool:
+        asked = select(revisions.c.forgotten_at).where(revisions.c.id == revision_id)
+        return await self._connection.scalar(asked) is not None
+
     async def views(self, post_id: int) -> int | None:
         """How often a post was seen; None where its source does not say."""
         seen: int | None = await self._connection.scalar(

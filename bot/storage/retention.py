@@ -251,11 +251,14 @@ def _on_shelf(
             samples.c.post_id == revisions.c.post_id, samples.c.joined_at.is_(None)
         )
         return (~has_card, ~waits.exists())
+    # A confirmed card can still be referred, unless its post was edited since.
+    is_newest = select(posts.c.id).where(posts.c.newest_revision_id == cards.c.revision_id)
     keeps = select(cards.c.id).outerjoin(holds, holds.c.case_id == cards.c.case_id)
     keeps = keeps.where(
         cards.c.post_id == revisions.c.post_id,
         or_(
-            cards.c.state.in_(_UNDER_WAY),
+            cards.c.state.in_(OPEN_STATES),
+            and_(cards.c.state == CaseState.CONFIRMED, is_newest.exists()),
             holds.c.case_id.is_not(None),
             cards.c.decided_at > before,
         ),

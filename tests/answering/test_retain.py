@@ -96,6 +96,26 @@ async def test_p_what_waits_or_is_on_its_way_is_kept(flow: Flow) -> None:
     assert len(await words(flow)) == 2
 
 
+async def test_p_confirmed_words_go_once_an_edit_keeps_them_from_being_referred(
+    flow: Flow,
+) -> None:
+    await flow.recipient()
+    original = post("FLAG mari berkumpul malam ini")
+    await flow.arrive(original)
+    person, (card,) = await flow.moderator(), await flow.cards()
+    await flow.confirm(person, card)
+    await flow.edit(original, "FLAG mari berkumpul malam ini, disunting")
+    await flow.dismiss(person, (await flow.cards())[-1])
+
+    flow.clock.advance(91 * DAY)
+    await flow.refer.past_undo()
+    forgotten = await flow.retain.all()
+
+    assert forgotten.dismissed == 1
+    assert [one.state.value for one in await flow.cards()] == ["confirmed", "dismissed"]
+    assert await words(flow) == []
+
+
 async def test_p_edit_keeps_both_versions_until_the_newer_is_over(flow: Flow) -> None:
     original = post("Cuaca cerah")
     await flow.arrive(original)

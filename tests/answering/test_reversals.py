@@ -55,6 +55,16 @@ async def test_m_reopening_needs_a_reason_and_a_decided_card(flow: Flow) -> None
     assert await flow.reverse.reopen(admin, 999, REASON) is Reversal.NO_CASE
 
 
+async def test_m_what_is_forgotten_cannot_be_reopened(flow: Flow) -> None:
+    card, budi = await flow.flagged(), await flow.moderator("Budi")
+    await flow.dismiss(budi, card)
+    flow.clock.advance(timedelta(days=91))
+    assert (await flow.retain.all()).dismissed == 1
+
+    assert await flow.reverse.reopen(await flow.admin(), card.id, REASON) is Reversal.FORGOTTEN
+    assert (await flow.card(card.id)).state is CaseState.DISMISSED
+
+
 async def test_m_what_was_referred_cannot_be_reopened(flow: Flow) -> None:
     await flow.recipient()
     card = await flow.referred()
