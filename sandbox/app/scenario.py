@@ -13,7 +13,6 @@ from sandbox.double import Chat, Message, Person, Press
 
 OPENING, COMPANY = "opening.toml", "company.toml"
 SCENARIOS = Path(str(resources.files("sandbox.app"))) / "scenarios"
-_OPTIONAL_S = 1.5  # for a button that may not come
 _LINK = re.compile(r"\?start=([A-Za-z0-9_-]{1,64})")
 
 
@@ -71,19 +70,8 @@ class Player:
         self._double.say(self._person(step), step.says, chat=chat)
 
     async def _presses(self, step: Step) -> None:
-        assert step.presses is not None
-        await self._press(step, step.presses, _within(step))
-
-    async def _presses_if_there(self, step: Step) -> None:
-        assert step.presses_if_there is not None
-        try:
-            await self._press(step, step.presses_if_there, _OPTIONAL_S)
-        except TimeoutError:
-            return
-
-    async def _press(self, step: Step, button: str, within_s: float) -> None:
         chat, person = self._chat(step), self._person(step)
-        await self._stage.until(lambda: has_button(chat, button), within_s)
+        button = await self._stage.until(lambda: found_button(chat, step.presses), _within(step))
         press = self._stage.presses(person, chat, button)
         self._last_press[step.who] = press
         await press.answer_within(_within(step))
@@ -152,8 +140,8 @@ class Player:
                     raise LookupError(f"{words!r} stands in {message!r}.")
 
     async def _sees_button(self, step: Step) -> None:
-        chat, button = self._chat(step), step.sees_button or ""
-        await self._stage.until(lambda: has_button(chat, button), _within(step))
+        chat = self._chat(step)
+        await self._stage.until(lambda: found_button(chat, step.sees_button), _within(step))
 
     async def _sees_document(self, step: Step) -> None:
         chat, name = self._chat(step), step.sees_document or ""
@@ -215,7 +203,7 @@ class Player:
 async def play_file(file: Path, folder: Path, say: Callable[[str], None]) -> None:
     """Plays a file from an empty beginning. Raises ScenarioError, ScenarioFailed."""
     scenario = read_scenario(file)
-    stage = Stage(folder, scenario.language)
+    stage = Stage(folder, scenario.language, is_hasty=True)
     async with stage.open():
         await stage.until_running()
         if scenario.opening:
@@ -234,12 +222,13 @@ def told(step: Step) -> str:
     return f"{subject} {verb.replace('_', ' ')} {words[:80]!r}".strip()
 
 
-def has_button(chat: Chat, button: str) -> bool:
-    """Whether the newest message with buttons has one whose text begins so."""
+def found_button(chat: Chat, beginnings: tuple[str, ...]) -> str:
+    """The first button of the newest message with buttons that begins so, empty without one."""
     for message in reversed(chat.messages):
         if message.rows:
-            return any(b["text"].startswith(button) for row in message.rows for b in row)
-    return False
+            texts = (str(button["text"]) for row in message.rows for button in row)
+            return next((text for text in texts if text.startswith(beginnings)), "")
+    return ""
 
 
 def newest_link(chat: Chat, bot: Person, but: set[str]) -> str:

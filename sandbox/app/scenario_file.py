@@ -52,8 +52,7 @@ class Step(BaseModel):
 
     # What people do
     says: str | None = None
-    presses: str | None = None
-    presses_if_there: str | None = None
+    presses: Words = ()  # the button that begins with one of these
     follows_link_of: str | None = None  # the newest link to the bot in that person's chat
     sends: str | None = None  # a file beside the scenario, as a document
     adds_bot_to: str | None = None
@@ -73,7 +72,7 @@ class Step(BaseModel):
     # What must be seen
     sees: Words = ()  # all of it in one message that stands in the chat now
     sees_not: Words = ()  # none of it in any message that stands there now
-    sees_button: str | None = None
+    sees_button: Words = ()  # one that begins with one of these
     sees_document: str | None = None  # a name, or *.ending
     answered: str | None = None  # in the toast of the person's last press
 
@@ -92,7 +91,6 @@ class Step(BaseModel):
 VERBS = (
     "says",
     "presses",
-    "presses_if_there",
     "follows_link_of",
     "sends",
     "adds_bot_to",

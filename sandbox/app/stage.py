@@ -33,10 +33,14 @@ class SandboxBusy(SaringError):
 
 
 class Stage:
-    """folder: everything that the sandbox keeps. language: what people's apps speak at first."""
+    """folder: everything that the sandbox keeps. language: what people's apps speak at first.
 
-    def __init__(self, folder: Path, language: str = "en") -> None:
+    is_hasty: presses count right after a redraw too, which no person could have meant.
+    """
+
+    def __init__(self, folder: Path, language: str = "en", *, is_hasty: bool = False) -> None:
         self.folder = folder
+        self.is_hasty = is_hasty
         self.language = language
         self.play = folder / "play"
         self.number = secrets.token_hex(8)  # of this play, so that a page knows another one
@@ -86,6 +90,9 @@ class Stage:
             "SEED_DIR": str(folder / "seed"),
             "CLOCK_FILE": str(folder / "play" / "clock"),
             "TIMEZONE": ZONE.key,
+            "PRACTICE": "0",  # the cards are samples all of them
+            "SHOW_SCORE": "true",  # one comes to see why
+            **({"SETTLE_SECONDS": "0"} if self.is_hasty else {}),
             "TICK_SECONDS": "1",  # so that what became due by the clock is seen at once
         }
 

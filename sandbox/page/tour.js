@@ -13,6 +13,7 @@ const POSTS = {
 const UNDO = /^(↩|⟲)?\s*(undo|batal)/i;
 const CONFIRM = /^(propaganda|confirm|konfirmasi)/i;
 const GOES_ON = [/^(recruit|perekrutan)/i, /^(done|send|confirm|selesai|kirim|konfirmasi|ya\b|yes)/i];
+const SIMPLE_ANSWERS = /^(none of these|bukan salah|we ourselves|kami sendiri)/i;
 const PAUSE = 1300; // ms between presses: one within a second of a redraw may be ignored
 const MOST_PRESSES = 6;
 
@@ -123,14 +124,37 @@ export class Tour {
         if (!this.page.feed.views.get(`@${CHANNEL}`)?.has_bot) await order("membership", { chat: `@${CHANNEL}`, is_in: true });
         await wait(600);
         await order("say", { who: "admin", chat: "admin", text: `/addchannel @${CHANNEL}` });
+        await this.#answersAboutChannel();
       },
       done: () => {
-        const asked = all(this.page.column("admin")).find((message) =>
-          message.id > this.mark && message.from?.key === "admin" && message.text.includes(CHANNEL));
+        const asked = this.#asked();
         return asked && fromBot(this.page.column("admin")).some((message) =>
-          message.id > asked.id && message.text.includes(CHANNEL));
+          message.id > asked.id && message.text.includes(CHANNEL) && message.text.includes("✅"));
       },
     };
+  }
+
+  /** Ani's own message that names the channel, since the step began. */
+  #asked() {
+    return all(this.page.column("admin")).find((message) =>
+      message.id > this.mark && message.from?.key === "admin" && message.text.includes(CHANNEL));
+  }
+
+  /** Gives a reason, and presses the first answers that need no second person. */
+  async #answersAboutChannel() {
+    let hasSaid = false;
+    for (let tried = 0; tried < 12 && !this.isDone; tried += 1) {
+      await wait(700);
+      const mark = this.#asked()?.id ?? Infinity;
+      const keys = fromBot(this.page.column("admin")).filter((message) => message.id > mark)
+        .flatMap((message) => message.rows.flat().map((button) => [message, button]));
+      const [message, answer] = keys.find(([, button]) => SIMPLE_ANSWERS.test(button.text)) ?? [];
+      if (answer) await order("press", { who: "admin", chat: "admin", message: message.id, data: answer.value });
+      else if (keys.length && !hasSaid) {
+        hasSaid = true;
+        await order("say", { who: "admin", chat: "admin", text: say("tour-reason") });
+      }
+    }
   }
 
   #flagged() {

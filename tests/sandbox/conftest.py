@@ -54,7 +54,7 @@ def served(seeded: Path) -> Iterator[Served]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    stage = Stage(seeded)
+    stage = Stage(seeded, is_hasty=True)
     context = serving(stage, pace=0)
     try:
         address = asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(PATIENCE_S)
