@@ -1,5 +1,6 @@
 """Plays a scenario on a stage, step by step, and says where it went another way."""
 
+import asyncio
 import fnmatch
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from sandbox.double import Chat, Message, Person, Press
 
 OPENING, COMPANY = "opening.toml", "company.toml"
 SCENARIOS = Path(str(resources.files("sandbox.app"))) / "scenarios"
+_LOOK_S = 3.0  # after a move of the clock; the bot looks once a second at what has become due
 _LINK = re.compile(r"\?start=([A-Za-z0-9_-]{1,64})")
 
 
@@ -162,10 +164,12 @@ class Player:
     async def _later(self, step: Step) -> None:
         assert step.later is not None
         self._stage.later(step.later)
+        await asyncio.sleep(_LOOK_S)
 
     async def _tomorrow(self, step: Step) -> None:
         hour, _, minute = (step.tomorrow or "").partition(":")
         self._stage.until_time(int(hour), int(minute or 0))
+        await asyncio.sleep(_LOOK_S)
 
     async def _bot(self, step: Step) -> None:
         if step.bot in ("kill", "restart"):

@@ -199,7 +199,7 @@ export class Tour {
         if (!this.#button(UNDO)) await this.#confirms();
         await wait(400);
         await order("clock", { by: 61 });
-        await wait(1500);
+        await wait(3500);
         await order("clock", { tomorrow: "08:00" });
       },
       done: () => fromBot(this.page.column("regulator")).some((message) => message.id > this.mark),
