@@ -248,7 +248,7 @@ class Stage:
         self,
         names: str,
         reason: str = "uji coba",
-        kind: str = "bukan salah satunya",
+        kind: str = "biasa",
         asker: str = "kami sendiri",
     ) -> str:
         """Has the admin, who reads Indonesian, put channels under watch; the summary's text."""
