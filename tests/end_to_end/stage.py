@@ -67,6 +67,7 @@ class Stage:
             "digest_at": DIGEST_AT,
             "model_dir": str(self.folder / "model"),
             "tick_seconds": "0.1",
+            "preview_url": "http://127.0.0.1:9",  # where nobody listens: no test leaves the machine
             "settle_seconds": "0",  # tests press as soon as a button is there
             "practice": "0",
         }
