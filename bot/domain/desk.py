@@ -195,8 +195,8 @@ class DeskCard:
     """Everything that a desk message says of a card.
 
     excerpt: what it shows of the text. looks_like: a case that it may belong to.
-    views: how often the post was seen, None where nobody says. others, history, examples: where
-    asked for.
+    views: how often the post was seen, subscribers: of its channel; None where nobody says.
+    is_deleted: it is gone from its channel. others, history, examples: where asked for.
     """
 
     card_id: int
@@ -209,6 +209,8 @@ class DeskCard:
     excerpt: Excerpt
     spread: Spread = field(default_factory=Spread)
     views: int | None = None
+    subscribers: int | None = None
+    is_deleted: bool = False
     looks_like: int | None = None
     likeness: Likeness | None = None
     teaches: bool = True

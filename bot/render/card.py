@@ -70,6 +70,8 @@ def _head(card: DeskCard, language: str, rules: DeskRules, now: datetime) -> Htm
                 channels=card.spread.channels,
             )
         )
+    if card.is_deleted:
+        lines.append(say(language, "card-deleted"))
     if revision.number > 1:
         lines.append(say(language, "card-edited", times=revision.number - 1))
     if revision.media:
@@ -86,13 +88,16 @@ def _channel(username: str | None, title: str) -> str:
 
 
 def _traits(card: DeskCard, language: str) -> list[Html]:
-    """The post's language or script, and how many people saw it, where that is known."""
+    """The post's language or script, and how many people see it, where that is known."""
     traits = list[Html]()
     if (written := language_of(card.revision.text)) is not None:
         traits.append(language_name(written, language))
     if card.views is not None:
         views = format_decimal(card.views, locale=language)
         traits.append(say(language, "card-views", views=views))
+    if card.subscribers is not None:
+        subscribers = format_decimal(card.subscribers, locale=language)
+        traits.append(say(language, "card-subscribers", subscribers=subscribers))
     return traits
 
 

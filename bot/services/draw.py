@@ -53,6 +53,7 @@ class Draw:
         assert card is not None  # a foreign key says so
         revision = await work.posts.revision(desk.revision_id)
         verdict = await work.verdicts.newest_or_none(revision.id)
+        reach = await work.posts.reach(card.post_id)
         return DeskCard(
             card_id=card.id,
             case_id=card.case_id,
@@ -63,7 +64,9 @@ class Draw:
             notice=desk.notice,
             excerpt=self._excerpt(revision, verdict),
             spread=await work.cases.spread(card.case_id),
-            views=await work.posts.views(card.post_id),
+            views=reach.views,
+            subscribers=reach.subscribers,
+            is_deleted=reach.is_deleted,
             looks_like=card.looks_like_case_id,
             likeness=await self._likeness(work, desk, card, revision),
             teaches=desk.teaches,

@@ -24,6 +24,15 @@ class Kept:
         return Kept(self.new + other.new, self.changed + other.changed, self.known + other.known)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """views: of the post; subscribers: of its channel; None where no source says."""
+
+    views: int | None
+    subscribers: int | None
+    is_deleted: bool
+
+
 _REVISION = (
     select(
         revisions.c.id,
@@ -234,12 +243,14 @@ class PostStore(Store):
         asked = select(revisions.c.forgotten_at).where(revisions.c.id == revision_id)
         return await self._connection.scalar(asked) is not None
 
-    async def views(self, post_id: int) -> int | None:
-        """How often a post was seen; None where its source does not say."""
-        seen: int | None = await self._connection.scalar(
-            select(posts.c.views).where(posts.c.id == post_id)
+    async def reach(self, post_id: int) -> Reach:
+        """Who may have seen a post, and whether it still stands."""
+        found = await self._connection.execute(
+            select(posts.c.views, channels.c.subscribers, posts.c.deleted_at.is_not(None))
+            .join(channels, channels.c.id == posts.c.channel_id)
+            .where(posts.c.id == post_id)
         )
-        return seen
+        return Reach(*found.one())
 
     async def count_since(self, moment: datetime) -> tuple[int, int]:
         """As `count`, of posts that reached us after a moment."""

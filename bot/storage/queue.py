@@ -10,7 +10,7 @@ from bot.domain.case import OPEN_STATES, Choice
 from bot.domain.targets import NEAR, Call, Targets
 from bot.storage.cards import KeptCard, kept_card
 from bot.storage.store import Store
-from bot.storage.tables import calls, cards, posts, reviews
+from bot.storage.tables import calls, cards, channels, posts, reviews
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class QueueStore(Store):
         """The next card to deal to a person.
 
         Threats to life first; then what is past its target, then what is near it; among equals
-        what was seen by most people, then the highest score, then the oldest. Never one that the
-        person has looked at, nor one that somebody else holds just now.
+        what was seen by most people (or, where nobody counts, may have been), then the highest
+        score, then the oldest. Never one that the person has looked at, nor one that somebody else
+        holds just now.
         """
         looked = exists().where(
             reviews.c.card_id == cards.c.id,
@@ -47,11 +48,12 @@ class QueueStore(Store):
             await self._connection.execute(
                 select(cards)
                 .join(posts, posts.c.id == cards.c.post_id)
+                .join(channels, channels.c.id == posts.c.channel_id)
                 .where(and_(cards.c.state.in_(OPEN_STATES), is_free, ~looked))
                 .order_by(
                     cards.c.is_urgent.desc(),
                     lateness,
-                    func.coalesce(posts.c.views, 0).desc(),
+                    func.coalesce(posts.c.views, channels.c.subscribers, 0).desc(),
                     cards.c.score.desc(),
                     cards.c.opened_at,
                     cards.c.id,

@@ -1,13 +1,26 @@
 """Whatever a post holds, the desk message is one that Telegram takes and nobody is fooled by."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.case import CaseState, Choice
 from bot.domain.codes import HarmCode, PurposeCode
-from bot.domain.desk import Desk, DeskCard, DeskRules, Notice, Spread, View, pages_of
-from bot.domain.excerpt import excerpt_of
+from bot.domain.desk import (
+    CopyLine,
+    Desk,
+    DeskCard,
+    DeskRules,
+    History,
+    Likeness,
+    Notice,
+    Spread,
+    View,
+    pages_of,
+)
+from bot.domain.excerpt import differing, excerpt_of
 from bot.domain.nearest import Example, NearestExamples
 from bot.domain.post import Revision
 from bot.domain.press import Action, unpack
@@ -71,6 +84,25 @@ def card(text: str = "serang sekarang", **changed: object) -> DeskCard:
     return DeskCard(**(said | changed))  # type: ignore[arg-type]
 
 
+def likeness(text: str) -> Likeness:
+    return Likeness(
+        card_id=1,
+        case_id=10**17,
+        channel=text[:300] or "x",
+        link="https://t.me/kabar_contoh/7",
+        decided_at=NOON,
+        harm=HarmCode.INCITE,
+        purpose=None,
+        differing=differing(text[::-1], text, RULES.excerpt),
+    )
+
+
+def line(text: str) -> CopyLine:
+    return CopyLine(
+        text[:300] or "x", "https://t.me/x/1", NOON, CaseState.DISMISSED, None, PurposeCode.RIGHTS
+    )
+
+
 def drawn(shown: DeskCard, language: str = "en") -> str:
     return visible(str(checked(draw_card(shown, language, RULES, NOON)).html))
 
@@ -98,7 +130,20 @@ def test_any_text_makes_a_message_that_telegram_takes(text: str, view: View, lan
     )
     for page in range(len(pages_of(text)) if view is View.FULL else 1):
         shown = card(
+            text,
             revision=hostile,
+            likeness=likeness(text),
+            others=[line(text)] * 10,
+            history=History(10**6, 10**6, 10**6, 10**6, (line(text),) * 10),
+            examples=NearestExamples(
+                Example(text, 0.5, HarmCode.GLORIFY, None, True),
+                Example(text, 0.5, None, PurposeCode.NEWS, False),
+            ),
+            views=10**12,
+            subscribers=10**12,
+            is_deleted=True,
+            looks_like=10**17,
+            teaches=False,
             spread=Spread(10**6, 10**5),
             verdict=loud,
             view=view,
@@ -235,3 +280,42 @@ def test_score_waits_for_the_first_choice_where_it_is_set_so(view: View) -> None
 
     assert "Score" not in before.html
     assert "Score" in after.html
+
+
+def test_deciding_buttons_never_change_place() -> None:
+    views = (View.CARD, View.MORE, View.FULL)
+    rows = [draw_card(card("x" * 3000, view=view), "en", RULES, NOON).buttons[:2] for view in views]
+    beside = draw_card(card(view=View.LIKE, likeness=likeness("x")), "en", RULES, NOON)
+
+    assert rows[0] == rows[1] == rows[2]
+    assert [b.style for b in rows[0][0]] == ["danger", "success"]
+    assert beside.buttons[1] == rows[0][1]
+    assert [b.label for b in beside.buttons[0]] == ["Same: call to violence", "Different…"]
+
+
+def test_words_are_veiled_where_it_is_set_so() -> None:
+    veiled = draw_card(card(), "en", RULES, NOON).html
+    bare = draw_card(card(), "en", DeskRules(is_veiled=False), NOON).html
+
+    assert "<tg-spoiler><b>serang</b> sekarang</tg-spoiler>" in veiled
+    assert "tg-spoiler" not in bare
+
+
+def test_name_that_turns_the_line_round_does_not() -> None:
+    turned = revision(username=None, channel_title="\u202edrawkcab\n\u2066x")
+
+    assert "Case 100000000000000000 · drawkcab x · open" in drawn(card(revision=turned))
+
+
+def test_media_is_described_and_not_shown() -> None:
+    seen = drawn(card(revision=revision(media=("photo", "photo", "something"))))
+
+    assert "not shown here: photo ×2, something else" in seen
+
+
+def test_undo_is_offered_for_its_minute_only() -> None:
+    notice = Notice(Choice.SKIP, 3, CaseState.WAITING, NOON)
+    late = NOON + timedelta(seconds=61)
+
+    assert "Undo the last one" in labels(draw_card(card(notice=notice), "en", RULES, NOON))
+    assert "Undo the last one" not in labels(draw_card(card(notice=notice), "en", RULES, late))
