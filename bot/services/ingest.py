@@ -22,7 +22,7 @@ class Ingest:
 
         Posts of other channels are not kept: being in a channel is not being asked to watch it.
         """
-        async with self._database.work() as work:
+        async with self._database.work(patient=True) as work:
             kept = Kept()
             for ref, posts in _by_channel(arrived):
                 channel = await work.channels.find(ref, for_update=True)

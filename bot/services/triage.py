@@ -89,7 +89,7 @@ class Triage:
         prints: dict[int, Fingerprint],
     ) -> Triaged:
         now, opened, before = self._clock.now(), 0, 0
-        async with self._database.work() as work:
+        async with self._database.work(patient=True) as work:
             await work.audit.hold()
             before = await work.cards.count_cases()
             await work.verdicts.keep(list(given.values()), now)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import SettingsError, StorageError
+from bot.storage.turns import Turns
 from bot.storage.unit_of_work import UnitOfWork
 
 _BUSY_SECONDS = 30  # how long a writer of another process may hold the file before we give up
@@ -49,7 +50,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.letters_owed = asyncio.Event()
         # SQLite has one writer; queueing here is fair, its own busy handler is not.
-        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._turns = Turns() if self.is_sqlite else None
         self._engine = self._connect()
 
     def _connect(self) -> AsyncEngine:
@@ -63,13 +64,16 @@ class Database:
         return engine
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that may write. Nothing is kept unless `commit()` was called."""
-        if self._writer is None:
+    async def work(self, *, patient: bool = False) -> AsyncIterator[UnitOfWork]:
+        """A transaction that may write. Nothing is kept unless `commit()` was called.
+
+        patient: whoever else wants to write goes first; for batches that nobody waits for.
+        """
+        if self._turns is None:
             async with self._open(reads_only=False) as work:
                 yield work
             return
-        async with self._writer, self._open(reads_only=False) as work:
+        async with self._turns.one(patient=patient), self._open(reads_only=False) as work:
             yield work
 
     @asynccontextmanager
