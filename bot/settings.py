@@ -166,8 +166,8 @@ class Settings(BaseSettings):
     @field_validator("excerpt")
     @classmethod
     def _excerpt(cls, characters: int) -> int:
-        if not 200 <= characters <= 1000:
-            raise ValueError("between 200 and 1000 characters")
+        if not 200 <= characters <= 900:
+            raise ValueError("between 200 and 900 characters")
         return characters
 
     @field_validator("settle_seconds")

@@ -20,7 +20,7 @@ from bot.render.times import age, local_time
 from bot.texts import Html, say
 
 _MOST_REASONS = 5
-_LONGEST_REASON = 40
+_LONGEST_REASON = 24
 _LONGEST_EXAMPLE = 200
 _MARKS = {
     Mark.PLAIN: Html("{}"),

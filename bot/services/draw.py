@@ -21,6 +21,8 @@ from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 from classifiers import normalise
 
+_BESIDE = 300  # characters of a post that are shown when others are to be compared with it
+
 
 class Draw:
     def __init__(self, database: Database, clock: Clock, deal: Deal, nearest: Nearest) -> None:
@@ -62,7 +64,7 @@ class Draw:
             view=desk.view,
             page=desk.page,
             notice=desk.notice,
-            excerpt=self._excerpt(revision, verdict),
+            excerpt=self._excerpt(desk, revision, verdict),
             spread=await work.cases.spread(card.case_id),
             views=reach.views,
             subscribers=reach.subscribers,
@@ -74,9 +76,11 @@ class Draw:
             history=await self._history(work, card) if desk.view is View.HISTORY else History(),
         )
 
-    def _excerpt(self, revision: Revision, verdict: Verdict | None) -> Excerpt:
+    def _excerpt(self, desk: Desk, revision: Revision, verdict: Verdict | None) -> Excerpt:
+        """What the card shows of the text; less of it where examples stand beside it."""
+        most = min(self._rules.excerpt, _BESIDE) if desk.view is View.MORE else self._rules.excerpt
         reasons = [words for words, weight in verdict.reasons if weight > 0] if verdict else []
-        return excerpt_of(revision.text, reasons, self._rules.excerpt, normalise)
+        return excerpt_of(revision.text, reasons, most, normalise)
 
     async def _likeness(
         self, work: UnitOfWork, desk: Desk, card: KeptCard, revision: Revision

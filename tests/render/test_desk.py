@@ -132,6 +132,7 @@ def test_any_text_makes_a_message_that_telegram_takes(text: str, view: View, lan
         shown = card(
             text,
             revision=hostile,
+            excerpt=excerpt_of(text, [], 300 if view is View.MORE else RULES.excerpt),
             likeness=likeness(text),
             others=[line(text)] * 10,
             history=History(10**6, 10**6, 10**6, 10**6, (line(text),) * 10),
