@@ -73,8 +73,10 @@ async def test_crash_between_keeps_nothing_and_loses_nothing(
     class Dying:
         """A unit of work in which one step is never finished."""
 
+        def __init__(self, **asked: bool) -> None:
+            self.context = real(**asked)
+
         async def __aenter__(self) -> Any:
-            self.context = real()
             work = await self.context.__aenter__()
             monkeypatch.setattr(getattr(work, store) if store else work, method, _breaks)
             return work
