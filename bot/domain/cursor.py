@@ -41,7 +41,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Cursor:
-    """floor: nothing at or below it was asked for: it was published before the first visit.
+    """floor: nothing at or below it is missed: it was published before the watch began.
 
     max_seen: the highest number seen. gaps: ascending, apart from each other.
     recent: how the newest posts read when they were last seen, by number; hashes.
@@ -80,16 +80,25 @@ class Turned:
 
 
 def turn(
-    cursor: Cursor | None, page: PreviewPage, now: datetime, before: int | None = None
+    cursor: Cursor | None,
+    page: PreviewPage,
+    now: datetime,
+    since: datetime,
+    before: int | None = None,
 ) -> Turned:
     """The cursor after one page, and what to keep of it.
 
-    cursor: None before the first visit; then the page is the baseline, and nothing below it counts
-        as missing. page: with at least one number. before: what was asked for, None: the newest.
+    cursor: None before the first visit. page: with at least one number.
+    since: when the watch began. A page with a post from before then is the baseline: nothing below
+        it counts as missing. before: what was asked for, None: the newest.
     """
     lowest, highest = page.ids[0], page.ids[-1]
+    is_baseline = any(post.posted_at < since for post in page.posts)
     if cursor is None:
-        cursor = Cursor(floor=lowest - 1, max_seen=lowest - 1)
+        floor = lowest - 1 if is_baseline or _is_first(page) else 0
+        cursor = Cursor(floor, max_seen=floor)
+    elif is_baseline and any(gap.lo < lowest for gap in cursor.gaps):
+        cursor = _from(cursor, lowest)
     stale = _is_stale(cursor, page)
     fresh = tuple(post for post in page.posts if _is_news(cursor, post, stale=stale))
     numbers = {post.message_id for post in fresh}
@@ -104,6 +113,12 @@ def turn(
     )
     edited = frozenset(numbers & cursor.recent.keys())
     return Turned(after, fresh, edited, page.edited_ids & numbers, vanished, stale)
+
+
+def _from(cursor: Cursor, lowest: int) -> Cursor:
+    """What is missing below was published before the watch, and is not missed."""
+    above = [replace(gap, lo=max(gap.lo, lowest)) for gap in cursor.gaps if gap.hi >= lowest]
+    return replace(cursor, floor=max(cursor.floor, lowest - 1), gaps=tuple(above))
 
 
 def look_of(post: Post) -> str:
@@ -123,15 +138,19 @@ def _is_stale(cursor: Cursor, page: PreviewPage) -> bool:
 def _covered(cursor: Cursor, page: PreviewPage, before: int | None, *, stale: bool) -> Gap:
     """The numbers that a page speaks for: what it shows, and where nothing is, to either side."""
     lowest, highest = page.ids[0], page.ids[-1]
-    blocks = len(page.posts) + len(page.service_ids) + len(page.broken_ids) + page.strange_blocks
-    # A full page that names no earlier one is likelier one whose link we failed to see.
-    is_first = page.before is None and blocks < FULL_PAGE
-    lo = min(lowest, cursor.floor + 1) if is_first else lowest
+    lo = min(lowest, cursor.floor + 1) if _is_first(page) else lowest
     if stale:
         return Gap(lo, highest)
     if before is not None:
         return Gap(lo, max(highest, before - 1))
     return Gap(lo, max(highest, cursor.max_seen) if page.rendered_at else highest)
+
+
+def _is_first(page: PreviewPage) -> bool:
+    """Whether nothing was published before it. A full page that names no earlier one is likelier
+    one whose link we failed to see."""
+    blocks = len(page.posts) + len(page.service_ids) + len(page.broken_ids) + page.strange_blocks
+    return page.before is None and blocks < FULL_PAGE
 
 
 def _remembered(

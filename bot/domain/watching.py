@@ -8,8 +8,8 @@ from bot.domain.cursor import Cursor, Gap
 from bot.domain.health import Health
 from bot.domain.pacing import Activity
 
-# A channel's first page is its baseline: what was published longer ago than this is kept as
-# history and not put before people. A channel of last year's posts would flood every desk.
+# What was published longer than this before its channel was put under watch is kept as history and
+# not put before people: a channel's first page may hold a year, and would flood every desk.
 BASELINE_REACH = timedelta(days=1)
 # Looks at a flagged post after it was first flagged. In between, the newest page shows it anyway.
 LOOKS_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
@@ -32,6 +32,7 @@ class Watch:
     chat_id: int | None
     username: str
     title: str
+    began_at: datetime
     is_reached: bool
     health: Health
     health_since: datetime

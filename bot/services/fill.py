@@ -44,7 +44,7 @@ class Fill:
         if page is None or watch.cursor is None or not is_same_channel(watch, answer.reached, page):
             await work.gaps.failed(gap, gap.next_try(now))
             return Visited(answer.reached)
-        turned = turn(watch.cursor, page, now, gap.gap.hi + 1)
+        turned = turn(watch.cursor, page, now, watch.began_at, gap.gap.hi + 1)
         kept = await keep_posts(work, watch, turned, now)
         changed = await work.gaps.replace(watch.channel_id, turned.cursor.gaps, now)
         left = await work.gaps.get(gap.id)

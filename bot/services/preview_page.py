@@ -42,8 +42,7 @@ def is_same_channel(watch: Watch, reached: Reached, page: PreviewPage) -> bool:
 
 
 async def keep_posts(work: UnitOfWork, watch: Watch, turned: Turned, now: datetime) -> Kept:
-    """Keeps what is new or reads differently; of a first page, what is older than a day as
-    history, before which nobody has to be warned."""
+    """Keeps what is new or reads differently; what is from long before the watch, as history."""
     await work.rechecks.stand(watch.channel_id, [post.message_id for post in turned.posts])
     return await work.posts.keep(
         watch.channel_id,
@@ -51,5 +50,5 @@ async def keep_posts(work: UnitOfWork, watch: Watch, turned: Turned, now: dateti
         now,
         noticed=turned.edited,
         marked=turned.marked,
-        history_before=now - BASELINE_REACH if watch.cursor is None else None,
+        history_before=watch.began_at - BASELINE_REACH,
     )

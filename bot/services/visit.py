@@ -82,7 +82,7 @@ class Visit:
     async def _turn(
         self, work: UnitOfWork, watch: Watch, page: PreviewPage, reached: Reached, now: datetime
     ) -> Visited:
-        turned = turn(watch.cursor, page, now)
+        turned = turn(watch.cursor, page, now, watch.began_at)
         kept = await keep_posts(work, watch, turned, now)
         gaps = await work.gaps.replace(watch.channel_id, turned.cursor.gaps, now)
         await work.rechecks.hasten(watch.channel_id, turned.vanished, now)

@@ -209,6 +209,7 @@ def _watch(row: AnyRow, missing: Sequence[Gap]) -> Watch:
         chat_id=row.chat_id,
         username=row.username,
         title=row.title,
+        began_at=row.began_at,
         is_reached=row.state == WatchState.WATCHING,
         health=Health(row.health),
         health_since=row.health_since,

@@ -3,23 +3,29 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.channel import ChannelRef
 from bot.domain.cursor import Cursor, Gap, GapReason, turn
-from bot.domain.post import SourceKind
 from bot.domain.preview import PreviewPage
 from tests.factories import NOON, post
 
+SINCE = NOON
+MINUTE = timedelta(minutes=1)
 REF = ChannelRef(-1001, "kanal", "Kanal")
 met: Counter[str] = Counter()
 
 
-def page(*numbers: int, before: int | None = None, **more: object) -> PreviewPage:
-    shown = tuple(post(f"post {n}", n, channel=REF, source=SourceKind.PREVIEW) for n in numbers)
-    return PreviewPage(**({"ref": REF, "posts": shown, "before": before} | more))  # type: ignore[arg-type]
+def page(*numbers: int, before: int | None = None, old: int = 44, **more: object) -> PreviewPage:
+    """old: the last post from before the watch began; each came a minute after the other."""
+    shown = tuple(
+        post(f"post {n}", n, channel=REF, posted_at=SINCE + MINUTE * (n - old - 1)) for n in numbers
+    )
+    said = {"ref": REF, "posts": shown, "before": before}
+    return PreviewPage(**(said | more))  # type: ignore[arg-type]
 
 
 def seen(cursor: Cursor) -> tuple[int, int, tuple[Gap, ...]]:
@@ -27,47 +33,58 @@ def seen(cursor: Cursor) -> tuple[int, int, tuple[Gap, ...]]:
 
 
 def test_first_page_is_the_baseline() -> None:
-    turned = turn(None, page(41, 43, 44, before=41), NOON)
+    turned = turn(None, page(41, 43, 44, before=41), NOON, SINCE)
 
     assert seen(turned.cursor) == (44, 44, ())
     assert turned.cursor.floor == 40
     assert [one.message_id for one in turned.posts] == [41, 43, 44]
 
 
-def test_page_that_touches_what_was_seen_leaves_no_gap() -> None:
-    before = turn(None, page(41, 42, before=41), NOON).cursor
+def test_first_page_that_does_not_reach_back_to_the_watchs_beginning_leaves_a_gap() -> None:
+    """More was published than a page shows before the first visit came about."""
+    first = turn(None, page(*range(41, 61), before=41, old=12), NOON, SINCE)
+    second = turn(first.cursor, page(*range(21, 41), before=21, old=12), NOON, SINCE, before=41)
+    third = turn(second.cursor, page(*range(11, 21), before=11, old=12), NOON, SINCE, before=21)
 
-    turned = turn(before, page(42, 45, 47, before=42), NOON)
+    assert (first.cursor.gaps, second.cursor.gaps) == ((Gap(1, 40),), (Gap(1, 20),))
+    assert seen(third.cursor) == (60, 60, ())
+    assert third.cursor.floor == 10
+
+
+def test_page_that_touches_what_was_seen_leaves_no_gap() -> None:
+    before = turn(None, page(41, 42, before=41), NOON, SINCE).cursor
+
+    turned = turn(before, page(42, 45, 47, before=42), NOON, SINCE)
 
     assert seen(turned.cursor) == (47, 47, ())
     assert [one.message_id for one in turned.posts] == [45, 47]
 
 
 def test_page_that_does_not_reach_back_leaves_one() -> None:
-    before = turn(None, page(41, 42, before=41), NOON).cursor
+    before = turn(None, page(41, 42, before=41), NOON, SINCE).cursor
 
-    after = turn(before, page(60, 61, before=60), NOON).cursor
+    after = turn(before, page(60, 61, before=60), NOON, SINCE).cursor
 
     assert seen(after) == (42, 61, (Gap(43, 59),))
 
 
 def test_short_page_without_an_earlier_one_proves_that_nothing_is_there() -> None:
-    before = turn(None, page(41, 42, before=41), NOON).cursor
+    before = turn(None, page(41, 42, before=41), NOON, SINCE).cursor
 
-    assert turn(before, page(60, 61), NOON).cursor.gaps == ()
+    assert turn(before, page(60, 61), NOON, SINCE).cursor.gaps == ()
 
 
 def test_full_page_without_an_earlier_one_is_not_believed() -> None:
-    before = turn(None, page(41, 42, before=41), NOON).cursor
+    before = turn(None, page(41, 42, before=41), NOON, SINCE).cursor
 
-    assert turn(before, page(*range(60, 80)), NOON).cursor.gaps == (Gap(43, 59),)
+    assert turn(before, page(*range(60, 80)), NOON, SINCE).cursor.gaps == (Gap(43, 59),)
 
 
 def test_page_of_a_gap_closes_it_from_above() -> None:
     cursor = Cursor(40, 61, (Gap(43, 59),))
 
-    once = turn(cursor, page(52, 55, before=52), NOON, before=60)
-    twice = turn(once.cursor, page(39, 42, 50, before=39), NOON, before=52)
+    once = turn(cursor, page(52, 55, before=52), NOON, SINCE, before=60)
+    twice = turn(once.cursor, page(39, 42, 50, before=39), NOON, SINCE, before=52)
 
     assert once.cursor.gaps == (Gap(43, 51),)
     assert twice.cursor.gaps == ()
@@ -77,56 +94,56 @@ def test_page_of_a_gap_closes_it_from_above() -> None:
 def test_newest_page_without_the_last_posts_closes_a_gap_up_to_them() -> None:
     cursor = Cursor(40, 61, (Gap(58, 60),))
 
-    after = turn(cursor, page(57, 59, before=57, rendered_at=NOON), NOON).cursor
+    after = turn(cursor, page(57, 59, before=57, rendered_at=NOON), NOON, SINCE).cursor
 
     assert after.gaps == ()
 
 
 def test_block_of_unknown_number_may_be_any_that_is_missing_beside_it() -> None:
-    before = turn(None, page(41, 42, before=41), NOON).cursor
+    before = turn(None, page(41, 42, before=41), NOON, SINCE).cursor
 
-    after = turn(before, page(42, 45, before=42, strange_blocks=1), NOON).cursor
+    after = turn(before, page(42, 45, before=42, strange_blocks=1), NOON, SINCE).cursor
 
     assert after.gaps == (Gap(43, 44, GapReason.UNREAD),)
-    assert turn(after, page(42, 45, before=42, rendered_at=NOON), NOON).cursor.gaps == ()
+    assert turn(after, page(42, 45, before=42, rendered_at=NOON), NOON, SINCE).cursor.gaps == ()
 
 
 def test_broken_block_that_was_read_before_is_no_gap() -> None:
-    before = turn(None, page(41, 42, before=41), NOON).cursor
+    before = turn(None, page(41, 42, before=41), NOON, SINCE).cursor
 
-    assert turn(before, page(41, before=41, broken_ids=(42,)), NOON).cursor.gaps == ()
+    assert turn(before, page(41, before=41, broken_ids=(42,)), NOON, SINCE).cursor.gaps == ()
 
 
 def test_post_that_reads_differently_is_handed_on_as_edited() -> None:
-    before = turn(None, page(41, 42), NOON).cursor
+    before = turn(None, page(41, 42), NOON, SINCE).cursor
     changed = page(41, 42, edited_ids=frozenset({41, 42}))
     changed = PreviewPage(
         REF, (post("lain", 41, channel=REF), changed.posts[1]), edited_ids=changed.edited_ids
     )
 
-    turned = turn(before, changed, NOON)
+    turned = turn(before, changed, NOON, SINCE)
 
     assert [one.message_id for one in turned.posts] == [41]
     assert (turned.edited, turned.marked) == ({41}, {41})
 
 
 def test_post_that_is_missing_from_a_sound_page_is_suspected_once() -> None:
-    before = turn(None, page(41, 42, 43, rendered_at=NOON), NOON).cursor
+    before = turn(None, page(41, 42, 43, rendered_at=NOON), NOON, SINCE).cursor
 
-    once = turn(before, page(41, 43, rendered_at=NOON), NOON)
-    twice = turn(once.cursor, page(41, 43, rendered_at=NOON), NOON)
+    once = turn(before, page(41, 43, rendered_at=NOON), NOON, SINCE)
+    twice = turn(once.cursor, page(41, 43, rendered_at=NOON), NOON, SINCE)
 
     assert (once.vanished, twice.vanished) == ((42,), ())
 
 
 def test_stale_copy_suspects_nothing_and_brings_no_edit() -> None:
-    before = turn(None, page(41, 42, 43, rendered_at=NOON), NOON).cursor
+    before = turn(None, page(41, 42, 43, rendered_at=NOON), NOON, SINCE).cursor
     old = page(41, 42, rendered_at=NOON - timedelta(minutes=1))
     old = PreviewPage(
         REF, (post("lama", 41, channel=REF), *old.posts[1:]), rendered_at=old.rendered_at
     )
 
-    turned = turn(before, old, NOON)
+    turned = turn(before, old, NOON, SINCE)
 
     assert turned.was_stale
     assert (turned.posts, turned.vanished) == ((), ())
@@ -134,9 +151,9 @@ def test_stale_copy_suspects_nothing_and_brings_no_edit() -> None:
 
 
 def test_page_from_the_future_is_no_measure_for_the_next() -> None:
-    before = turn(None, page(41, rendered_at=NOON + timedelta(days=1)), NOON).cursor
+    before = turn(None, page(41, rendered_at=NOON + timedelta(days=1)), NOON, SINCE).cursor
 
-    assert not turn(before, page(41, 42, rendered_at=NOON), NOON).was_stale
+    assert not turn(before, page(41, 42, rendered_at=NOON), NOON, SINCE).was_stale
 
 
 # --- against a ledger -------------------------------------------------------------------------
@@ -147,6 +164,7 @@ class Channel:
     """What was published, what is there, and what a reader had a chance to see."""
 
     newest: int = 0
+    old: int = 0
     there: set[int] = field(default_factory=set)
     shown: set[int] = field(default_factory=set)
 
@@ -156,7 +174,8 @@ class Channel:
         if not numbers:
             return None
         self.shown |= set(numbers)
-        return page(*numbers, before=numbers[0] if len(below) > size else None, rendered_at=NOON)
+        earlier = numbers[0] if len(below) > size else None
+        return page(*numbers, before=earlier, old=self.old, rendered_at=NOON)
 
 
 STEPS = st.lists(
@@ -176,13 +195,14 @@ STEPS = st.lists(
 def check(start: int, steps: list[tuple[str, int]]) -> None:
     channel, kept = Channel(), Counter[int]()
     channel.newest, channel.there = start, set(range(1, start + 1))
+    channel.old = start
     cursor: Cursor | None = None
 
     def take(before: int | None) -> None:
         nonlocal cursor
         shown = channel.page(before, 20)
         if shown is not None:
-            turned = turn(cursor, shown, NOON, before)
+            turned = turn(cursor, shown, NOON, SINCE, before)
             cursor = turned.cursor
             kept.update(one.message_id for one in turned.posts if one.message_id not in kept)
 
@@ -210,9 +230,7 @@ def holds(channel: Channel, cursor: Cursor, kept: Counter[int]) -> None:
     assert set(kept) >= channel.shown, "what was shown is kept"
     assert owed <= set(kept) | missing, "what is there and not kept stands in a gap"
     assert not missing & set(kept), "nothing that is kept is missed"
-    assert all(
-        lower.hi < upper.lo for lower, upper in zip(cursor.gaps, cursor.gaps[1:], strict=False)
-    )
+    assert all(lower.hi < upper.lo for lower, upper in pairwise(cursor.gaps))
     assert all(cursor.floor < gap.lo <= gap.hi < cursor.max_seen for gap in cursor.gaps)
 
 

@@ -6,7 +6,8 @@ answers each with the process id. A new interpreter would need two seconds for e
 
 In `env` stand the bot's settings as usual; CLOCK_FILE holds how many seconds the clock is ahead,
 HOLD_FILE stops the classifier while it is there; PARTS names what runs, everything when empty: a
-bot of which only the receiver runs is one that died just after the inbox.
+bot of which only the receiver runs is one that died just after the inbox. KILL_AT=n kills the bot
+at its n-th boundary from the start: before and after each commit, and each request to the preview.
 """
 
 import asyncio
@@ -15,11 +16,15 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from bot import compose
 from bot.cli.logs import start_log
 from bot.settings import read_settings
+from bot.sources.preview.fetch import Fetch
+from bot.storage.unit_of_work import UnitOfWork
 from sandbox.app.clock import MovedClock
 from tests.end_to_end.scripted import ScriptedClassifier
 from tests.factories import bundled
@@ -55,8 +60,34 @@ def live(env: dict[str, str], log: str) -> None:
         os._exit(1 if problem else 0)  # what follows belongs to the nursery
 
 
+class Boundaries:
+    """Counts the boundaries of a life, and ends it at one of them with SIGKILL."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+
+    def cross(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, act: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def bounded(*args: Any, **more: Any) -> Any:
+            self.cross()
+            try:
+                return await act(*args, **more)
+            finally:
+                self.cross()
+
+        return bounded
+
+
 async def run() -> None:
     settings = read_settings()
+    if "KILL_AT" in os.environ:
+        boundaries = Boundaries(int(os.environ["KILL_AT"]))
+        UnitOfWork.commit = boundaries.around(UnitOfWork.commit)  # type: ignore[method-assign]
+        Fetch.text = boundaries.around(Fetch.text)  # type: ignore[method-assign, assignment]
     start_log(settings.log_level)
     running = await compose.running(
         settings,

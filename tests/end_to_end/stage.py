@@ -54,6 +54,7 @@ class Stage:
         self.bundle: Bundle = bundled
         self._running: tuple[compose.Running, asyncio.Task[None]] | None = None
         self._nursery = nursery
+        self.further: dict[str, str] = {}  # more of the environment of processes
         self.life: Life | None = None
 
     def _settings(self) -> dict[str, str]:
@@ -117,7 +118,7 @@ class Stage:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         mine = {name.upper(): value for name, value in self._settings().items()}
         files = {"CLOCK_FILE": str(self.folder / "clock"), "HOLD_FILE": str(self.hold)}
-        return kept | mine | files | {"PYTHONPATH": str(ROOT)}
+        return kept | mine | files | self.further | {"PYTHONPATH": str(ROOT)}
 
     def kill(self) -> None:
         """Kills the process of the bot, if there is one."""

@@ -38,7 +38,8 @@ async def test_what_is_new_at_a_visit_is_judged_however_old(visits: Visits, worl
     world.publish(place)
     channel = await visits.watched()
     await visits.visited(channel)
-    world.publish(place, "FLAG", posted_at=NOON - timedelta(days=3))
+    world.publish(place, "FLAG")
+    visits.flow.clock.advance(timedelta(days=9))
 
     visited = await visits.visited(channel)
 
