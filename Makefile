@@ -5,7 +5,7 @@ PY      = $(VENV)/bin/python
 LOCK    = --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run scan doctor test soak bench check format lock clean
+.PHONY: help run scan doctor test soak bench simulate check format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,9 +25,12 @@ test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of bran
 soak: $(VENV)/dev.stamp  ## play any interleaving for minutes: make soak RUNS=200
 	@SOAK=$(or $(RUNS),100) $(PY) -m pytest tests/machine
 
-bench: $(VENV)/dev.stamp  ## measure the speed of the classifier and of reading pages here
+bench: $(VENV)/dev.stamp  ## measure the speed of the classifier and of reading channels here
 	@$(PY) -m classifiers bench
 	@$(PY) -m sandbox.bench
+
+simulate: $(VENV)/dev.stamp  ## days of watching in virtual time: make simulate TOWN="--channels 20000 --rate 6"
+	@$(PY) -m sandbox.simulate $(TOWN)
 
 check: $(VENV)/dev.stamp  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check .

@@ -1,12 +1,13 @@
 """A channel that is read through the preview: how far, how well, how often; and what is due."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.cursor import Cursor, Gap
-from bot.domain.health import Health
-from bot.domain.pacing import Activity
+from bot.domain.cursor import Cursor, Gap, Turned
+from bot.domain.health import Health, Host, back_off
+from bot.domain.pacing import Activity, Stretch, activity_of, wanted_interval
+from bot.domain.preview import PreviewPage
 
 # What was published longer than this before its channel was put under watch is kept as history and
 # not put before people: a channel's first page may hold a year, and would flood every desk.
@@ -32,6 +33,7 @@ class Watch:
     chat_id: int | None
     username: str
     title: str
+    subscribers: int | None
     began_at: datetime
     is_reached: bool
     health: Health
@@ -44,6 +46,69 @@ class Watch:
     visited_at: datetime | None = None
     well_at: datetime | None = None
     expected_delay: timedelta | None = None
+
+
+def well_after(
+    watch: Watch,
+    page: PreviewPage,
+    turned: Turned,
+    now: datetime,
+    stretch: Stretch,
+    jitter: float,
+) -> Watch:
+    """The watch after a visit that brought a page.
+
+    jitter: 0 to 1; the next wait is that share of the planned one.
+    """
+    activity = _activity(watch, page, turned, now)
+    wanted = wanted_interval(activity)
+    planned = stretch(wanted)
+    return replace(
+        watch,
+        health=Health.WELL,
+        health_since=watch.health_since if watch.health is Health.WELL else now,
+        failures=0,
+        cursor=turned.cursor,
+        activity=activity,
+        wanted=wanted,
+        due_at=now + planned * jitter,
+        visited_at=now,
+        well_at=now,
+        expected_delay=planned + max(now - watch.due_at, timedelta()),
+    )
+
+
+def unwell_after(watch: Watch, health: Health, host: Host, now: datetime, jitter: float) -> Watch:
+    """The watch after a visit that brought nothing; it rests, longer with each time.
+
+    host: as it stands after that answer. Where it wants peace, the channel is not to blame: it is
+    due as soon as anything may be asked again.
+    """
+    failures = watch.failures + 1
+    due_at = now + back_off(health, failures) * jitter
+    if health in (Health.THROTTLED, Health.CHALLENGE):
+        due_at, failures = host.paused_until or now, watch.failures
+    return replace(
+        watch,
+        health=health,
+        health_since=watch.health_since if watch.health is health else now,
+        failures=failures,
+        due_at=due_at,
+        visited_at=now,
+        expected_delay=None,
+    )
+
+
+def _activity(watch: Watch, page: PreviewPage, turned: Turned, now: datetime) -> Activity:
+    if watch.cursor is None or watch.well_at is None:
+        return activity_of([post.posted_at for post in page.posts], now)
+    if turned.was_stale:
+        return watch.activity
+    known = watch.cursor.max_seen
+    new = sum(post.message_id > known for post in page.posts)
+    if page.before is not None and page.ids[0] > known + 1:
+        new = turned.cursor.max_seen - known  # more than a page shows: numbers are all we have
+    return watch.activity.after(new, now - watch.well_at)
 
 
 @dataclass(frozen=True)

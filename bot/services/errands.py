@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from bot.domain.health import Host
 from bot.domain.pacing import stretch_for
-from bot.domain.post import SourceKind
 from bot.domain.watching import Errand, ErrandKind
 from bot.ports import Clock
 from bot.services.fill import Fill
@@ -12,9 +11,9 @@ from bot.services.recheck import LookAgain
 from bot.services.visit import Visit, Visited
 from bot.storage.database import Database
 
-_GAP_PATIENCE = timedelta(minutes=10)
+GAP_PATIENCE = timedelta(minutes=10)
 _RECHECK_PATIENCE = timedelta(hours=1)
-_FOR_VISITS = 0.8  # of the budget; the rest is for gaps and flagged posts
+FOR_VISITS = 0.95  # of the budget; the rest is for gaps and flagged posts
 
 
 class Errands:
@@ -34,7 +33,7 @@ class Errands:
         self._visit = visit
         self._fill = fill
         self._look_again = look_again
-        self._for_visits = requests_per_second * _FOR_VISITS
+        self._for_visits = requests_per_second * FOR_VISITS
 
     async def host(self) -> Host:
         async with self._database.look() as work:
@@ -47,15 +46,13 @@ class Errands:
         """
         now = self._clock.now()
         async with self._database.look() as work:
-            if not await work.sources.is_on(SourceKind.PREVIEW):
-                return []
             stretch = stretch_for(await work.watches.wanted_intervals(), self._for_visits)
             visits = [
                 Errand(ErrandKind.VISIT, channel_id, channel_id, due_at, stretch(wanted))
                 for channel_id, due_at, wanted in await work.watches.due(now)
             ]
             gaps = [
-                Errand(ErrandKind.FILL, gap.id, gap.channel_id, gap.due_at, _GAP_PATIENCE)
+                Errand(ErrandKind.FILL, gap.id, gap.channel_id, gap.due_at, GAP_PATIENCE)
                 for gap in await work.gaps.due(now, limit)
             ]
             posts = [

@@ -7,7 +7,7 @@ from bot.domain.cursor import turn
 from bot.domain.preview import PreviewAnswer
 from bot.domain.watching import KeptGap, Watch
 from bot.ports import Clock, Preview
-from bot.services.preview_page import is_same_channel, keep_posts, page_in, tell_host, watch_of
+from bot.services.preview_page import is_same_channel, keep_posts, page_in, tell_host
 from bot.services.visit import Visited
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
@@ -23,13 +23,13 @@ class Fill:
         """One that brings nothing is tried again later, up to once a day; it is never given up."""
         async with self._database.look() as work:
             gap = await work.gaps.get(gap_id)
-            watch = await watch_of(work, gap.channel_id) if gap else None
+            watch = await work.watches.get(gap.channel_id) if gap else None
         if gap is None or watch is None:
             return Visited()
         answer = await self._preview.page(watch.username, gap.gap.hi + 1)
         async with self._database.work() as work:
             now = self._clock.now()
-            current = await watch_of(work, gap.channel_id, for_update=True)
+            current = await work.watches.get(gap.channel_id, for_update=True)
             if current is None or current.username != watch.username:
                 return Visited(answer.reached)
             visited = await self._settle(work, current, gap, answer, now)

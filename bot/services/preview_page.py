@@ -1,22 +1,14 @@
-"""What every request to the preview shares: is it still wanted, whose page came, what is kept."""
+"""What every request to the preview shares: how the host answers, whose page came, what is kept."""
 
 from datetime import datetime
 
 from bot.domain.cursor import Turned
-from bot.domain.post import SourceKind
 from bot.domain.preview import PreviewAnswer, PreviewPage, Reached
 from bot.domain.watching import BASELINE_REACH, Watch
 from bot.storage.posts import Kept
 from bot.storage.unit_of_work import UnitOfWork
 
 _WITH_PAGE = (Reached.PAGE, Reached.RENAMED)
-
-
-async def watch_of(work: UnitOfWork, channel_id: int, *, for_update: bool = False) -> Watch | None:
-    """The watch of a channel that may be asked for; None if it was taken off, or the preview is."""
-    if not await work.sources.is_on(SourceKind.PREVIEW):
-        return None
-    return await work.watches.get(channel_id, for_update=for_update)
 
 
 async def tell_host(work: UnitOfWork, answer: PreviewAnswer, now: datetime) -> None:
@@ -43,6 +35,8 @@ def is_same_channel(watch: Watch, reached: Reached, page: PreviewPage) -> bool:
 
 async def keep_posts(work: UnitOfWork, watch: Watch, turned: Turned, now: datetime) -> Kept:
     """Keeps what is new or reads differently; what is from long before the watch, as history."""
+    if not turned.posts:
+        return Kept()
     await work.rechecks.stand(watch.channel_id, [post.message_id for post in turned.posts])
     return await work.posts.keep(
         watch.channel_id,

@@ -13,7 +13,7 @@ from bot.domain.preview import PreviewAnswer, PreviewPage, Reached
 from bot.domain.watching import BETWEEN_DENIALS, LOOKS_AFTER, Recheck, Watch
 from bot.ports import Clock, Preview
 from bot.services.deal import Deal
-from bot.services.preview_page import is_same_channel, page_in, tell_host, watch_of
+from bot.services.preview_page import is_same_channel, page_in, tell_host
 from bot.services.visit import Visited
 from bot.storage.database import Database
 from bot.storage.posts import Kept
@@ -30,14 +30,14 @@ class LookAgain:
     async def post(self, post_id: int) -> Visited:
         async with self._database.look() as work:
             recheck = await work.rechecks.get(post_id)
-            watch = await watch_of(work, recheck.channel_id) if recheck else None
+            watch = await work.watches.get(recheck.channel_id) if recheck else None
         if recheck is None or watch is None:
             return Visited()
         answer = await self._preview.post(watch.username, _number(recheck))
         async with self._database.work() as work:
             now = self._clock.now()
             await work.audit.hold()
-            current = await watch_of(work, recheck.channel_id, for_update=True)
+            current = await work.watches.get(recheck.channel_id, for_update=True)
             recheck = await work.rechecks.get(post_id)
             if current is None or recheck is None or current.username != watch.username:
                 return Visited(answer.reached)

@@ -5,25 +5,25 @@ the request, a crash after it nothing. What the page does not reach is a gap fro
 """
 
 import logging
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 
 from bot.domain.channel import WatchState
-from bot.domain.cursor import Turned, turn
-from bot.domain.health import Health, back_off, health_after
-from bot.domain.pacing import Activity, Stretch, activity_of, wanted_interval
+from bot.domain.cursor import turn
+from bot.domain.health import Health, health_after
+from bot.domain.pacing import Stretch
 from bot.domain.preview import PreviewAnswer, PreviewPage, Reached
-from bot.domain.watching import Watch
+from bot.domain.watching import Watch, unwell_after, well_after
 from bot.ports import Clock, Preview
-from bot.services.preview_page import is_same_channel, keep_posts, page_in, tell_host, watch_of
+from bot.services.preview_page import is_same_channel, keep_posts, page_in, tell_host
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.posts import Kept
 from bot.storage.unit_of_work import UnitOfWork
 
 _log = logging.getLogger(__name__)
-_JITTER = 0.1  # a share of the interval to either side, so that channels do not march in step
+JITTER = 0.1  # by up to this share earlier than planned, so that channels do not march in step
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Visit:
 
     async def channel(self, channel_id: int) -> Visited:
         async with self._database.look() as work:
-            watch = await watch_of(work, channel_id)
+            watch = await work.watches.get(channel_id)
         if watch is None:
             return Visited()
         answer = await self._preview.page(watch.username)
@@ -58,7 +58,7 @@ class Visit:
             now = self._clock.now()
             if answer.reached is not Reached.PAGE or watch.health is not Health.WELL:
                 await work.audit.hold()
-            current = await watch_of(work, channel_id, for_update=True)
+            current = await work.watches.get(channel_id, for_update=True)
             if current is None or current.username != watch.username:
                 return Visited(answer.reached)  # off watch, or renamed: nothing of it is kept
             visited = await self._settle(work, current, answer, now)
@@ -84,32 +84,17 @@ class Visit:
     ) -> Visited:
         turned = turn(watch.cursor, page, now, watch.began_at)
         kept = await keep_posts(work, watch, turned, now)
-        gaps = await work.gaps.replace(watch.channel_id, turned.cursor.gaps, now)
-        await work.rechecks.hasten(watch.channel_id, turned.vanished, now)
-        await work.watches.keep(self._well(watch, page, turned, now))
+        before = watch.cursor.gaps if watch.cursor else ()
+        gaps = []
+        if turned.cursor.gaps != before:
+            gaps = await work.gaps.replace(watch.channel_id, turned.cursor.gaps, now)
+        if turned.vanished:
+            await work.rechecks.hasten(watch.channel_id, turned.vanished, now)
+        await work.watches.keep(well_after(watch, page, turned, now, self.stretch, self._jitter()))
         return Visited(reached, kept, tuple(gap.id for gap in gaps))
 
-    def _well(self, watch: Watch, page: PreviewPage, turned: Turned, now: datetime) -> Watch:
-        activity = _activity(watch, page, turned, now)
-        wanted = wanted_interval(activity)
-        planned = self.stretch(wanted)
-        return replace(
-            watch,
-            health=Health.WELL,
-            health_since=watch.health_since if watch.health is Health.WELL else now,
-            failures=0,
-            cursor=turned.cursor,
-            activity=activity,
-            wanted=wanted,
-            due_at=now + self._jittered(planned),
-            visited_at=now,
-            well_at=now,
-            expected_delay=planned + max(now - watch.due_at, timedelta()),
-        )
-
-    def _jittered(self, wait: timedelta) -> timedelta:
-        jittered: timedelta = wait * self._chance.uniform(1 - _JITTER, 1 + _JITTER)
-        return jittered
+    def _jitter(self) -> float:
+        return self._chance.uniform(1 - JITTER, 1)
 
     # --- the channel itself ------------------------------------------------------------------
 
@@ -136,9 +121,9 @@ class Visit:
             watch.title,
         ):
             await work.channels.learn(watch.channel_id, ref)
-        if page.subscribers is not None:
+        if page.subscribers not in (None, watch.subscribers):
             await work.channels.count_subscribers(
-                watch.channel_id, page.subscribers, page.subscribers_approx
+                watch.channel_id, page.subscribers or 0, page.subscribers_approx
             )
         if not watch.is_reached:
             await work.channels.set_state(watch.channel_id, WatchState.WATCHING)
@@ -164,23 +149,8 @@ class Visit:
             _log.error(
                 "channel %s: a page this version does not know, nothing read", watch.channel_id
             )
-        failures = watch.failures + 1
-        wait = self._jittered(back_off(health, failures))
-        if health in (Health.THROTTLED, Health.CHALLENGE):
-            # The host's affair: the channel is due as soon as anything may be asked again.
-            host = (await work.sources.host()).after(answer.reached, answer.retry_after, now)
-            wait, failures = (host.paused_until or now) - now, watch.failures
-        await work.watches.keep(
-            replace(
-                watch,
-                health=health,
-                health_since=watch.health_since if watch.health is health else now,
-                failures=failures,
-                due_at=now + wait,
-                visited_at=now,
-                expected_delay=None,
-            )
-        )
+        host = (await work.sources.host()).after(answer.reached, answer.retry_after, now)
+        await work.watches.keep(unwell_after(watch, health, host, now, self._jitter()))
 
     async def _another(
         self, work: UnitOfWork, watch: Watch, answer: PreviewAnswer, now: datetime
@@ -198,15 +168,3 @@ class Visit:
         await tell_admins(
             work, self._clock, "told-channel-other", channel=watch.title, name=f"@{watch.username}"
         )
-
-
-def _activity(watch: Watch, page: PreviewPage, turned: Turned, now: datetime) -> Activity:
-    if watch.cursor is None or watch.well_at is None:
-        return activity_of([post.posted_at for post in page.posts], now)
-    if turned.was_stale:
-        return watch.activity
-    known = watch.cursor.max_seen
-    new = sum(post.message_id > known for post in page.posts)
-    if page.before is not None and page.ids[0] > known + 1:
-        new = turned.cursor.max_seen - known  # more than a page shows: numbers are all we have
-    return watch.activity.after(new, now - watch.well_at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
 from bot.domain.channel import WatchState
 from bot.domain.cursor import Cursor, Gap, GapReason
@@ -14,7 +14,7 @@ from bot.domain.pacing import LONGEST, Activity
 from bot.domain.post import SourceKind
 from bot.domain.watching import Watch
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import channels, gaps, watches
+from bot.storage.tables import channels, gaps, sources, watches
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class WatchStore(Store):
                 channels.c.username,
                 channels.c.title,
                 channels.c.state,
+                channels.c.subscribers,
             )
             .join(channels, channels.c.id == watches.c.channel_id)
             .where(watches.c.channel_id == channel_id, to_be_visited())
@@ -180,8 +181,10 @@ class WatchStore(Store):
 
 
 def to_be_visited() -> ColumnElement[bool]:
-    """Whether the preview is asked for a channel: under watch, with a name to ask for."""
+    """Whether the preview is asked for a channel: it is switched on, the channel is under watch and
+    has a name to ask for."""
     return and_(
+        exists().where(sources.c.source == SourceKind.PREVIEW, sources.c.is_on.is_(True)),
         watches.c.is_active.is_(True),
         channels.c.state.in_((WatchState.WATCHING, WatchState.WAITING)),
         channels.c.username.is_not(None),
@@ -209,6 +212,7 @@ def _watch(row: AnyRow, missing: Sequence[Gap]) -> Watch:
         chat_id=row.chat_id,
         username=row.username,
         title=row.title,
+        subscribers=row.subscribers,
         began_at=row.began_at,
         is_reached=row.state == WatchState.WATCHING,
         health=Health(row.health),

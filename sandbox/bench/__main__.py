@@ -6,7 +6,7 @@ With numbers behind it, it looks for copies among so many flagged posts, and doe
 import asyncio
 import sys
 
-from sandbox.bench import copies, desks, pages
+from sandbox.bench import copies, desks, pages, visits
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
         _print(asyncio.run(copies.measure(sizes)))
         return
     _print(asyncio.run(pages.measure()))
+    _print(asyncio.run(visits.measure()))
     _print(asyncio.run(copies.measure()))
     _print(asyncio.run(desks.measure()))
 

@@ -93,6 +93,7 @@ async def test_channels_that_wait_for_their_owner_are_read_from_then_on(
 
 async def test_what_is_removed_is_not_visited_and_what_returns_goes_on(flow: Flow) -> None:
     admin = await flow.admin()
+    await Sources(flow.database, flow.clock).switch(admin, PREVIEW, on=True, legal_basis="Mandate")
     await flow.adds("@menunggu_satu")
     async with flow.database.work() as work:
         channel = await work.channels.find(ChannelRef(username="menunggu_satu"))
