@@ -79,11 +79,19 @@ class Post:
 
 @dataclass(frozen=True)
 class Version:
-    """How a post reads so far, and which source told so."""
+    """How a post reads so far, and which source told so.
+
+    has_words: it was readable, whether or not its words have been forgotten since.
+    """
 
     text: str
     edited_at: datetime | None
     source: SourceKind
+    has_words: bool = True
+
+    @property
+    def is_forgotten(self) -> bool:
+        return self.has_words and not self.text.strip()
 
     def crosses(self, post: Post) -> bool:
         """Whether exactly one of the two comes from the preview, which words things its own way."""
@@ -100,11 +108,13 @@ def is_later(
     post, the bot's words count more than the preview's, and these more than an export's; what a
     source merely formats in its own way is no edit.
     """
+    if before.is_forgotten and not is_noticed and post.edited_at is None:
+        return False  # shown once more, it must not come back
     if before.crosses(post) and post.text.split() == before.text.split():
         return False
     if post.source is SourceKind.PREVIEW:
         # It shows a post as it reads now; of the bot's, only what we were not told is news.
-        if before.source is not SourceKind.BOT or not before.text.strip():
+        if before.source is not SourceKind.BOT or not before.has_words:
             return True
         return is_noticed or (is_marked and before.edited_at is None)
     if post.edited_at is None:

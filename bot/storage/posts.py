@@ -84,7 +84,12 @@ class PostStore(Store):
                     before = await self._newest(post_id)
                     later = is_later(
                         post,
-                        Version(before.text, before.edited_at, SourceKind(before.source)),
+                        Version(
+                            before.text,
+                            before.edited_at,
+                            SourceKind(before.source),
+                            before.is_readable,
+                        ),
                         is_noticed=post.message_id in noticed,
                         is_marked=post.message_id in marked,
                     )
@@ -211,7 +216,7 @@ class PostStore(Store):
 
     async def _newest(self, post_id: int) -> AnyRow:
         found = await self._connection.execute(
-            select(revisions, posts.c.album_id)
+            select(revisions, posts.c.album_id, posts.c.is_readable)
             .join(posts, posts.c.id == revisions.c.post_id)
             .where(revisions.c.post_id == post_id)
             .order_by(revisions.c.number.desc())

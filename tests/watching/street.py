@@ -68,10 +68,7 @@ class Street:
         return admin
 
     async def watched(self, username: str) -> None:
-        await self.flow.watch.add(await self.flow.admin(), [f"@{username}"])
-        async with self.flow.database.work() as work:
-            await work.watches.begin_all_waiting(self.clock.now())
-            await work.commit()
+        await self.flow.adds(f"@{username}")
 
     async def pass_by(self, over: timedelta) -> None:
         """Lets the rounds go on for so long; everything that came is judged."""

@@ -392,6 +392,23 @@ async def test_previews_word_counts_more_than_an_exports(visits: Visits, world: 
     assert (await visits.visited(channel)).kept == Kept(changed=1)
 
 
+async def test_forgotten_words_do_not_come_back_with_the_page(visits: Visits, world: World) -> None:
+    flow = visits.flow
+    await flow.arrive(post("Cuaca cerah", 1))
+    async with flow.database.work() as work:
+        (row,) = await flow.rows("SELECT id FROM posts")
+        await work.retention.forget_words([row.id], flow.clock.now())
+        await work.commit()
+    place = world.channel("kabar_contoh", CHANNEL.chat_id)
+    world.publish(place, "Cuaca cerah")
+    channel = await visits.watched()
+
+    kept = (await visits.visited(channel)).kept
+
+    assert kept == Kept(known=1)
+    assert [one.text for one in await flow.rows("SELECT text FROM revisions")] == [""]  # type: ignore[attr-defined]
+
+
 # --- off watch --------------------------------------------------------------------------------
 
 
