@@ -5,7 +5,7 @@ PY      = $(VENV)/bin/python
 LOCK    = --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run scan doctor test soak bench simulate check format lock clean
+.PHONY: help run scan doctor test soak mutants bench simulate check format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of bran
 
 soak: $(VENV)/dev.stamp  ## play any interleaving for minutes: make soak RUNS=200
 	@SOAK=$(or $(RUNS),100) $(PY) -m pytest tests/machine
+
+mutants: $(VENV)/dev.stamp  ## take out each guard in turn and see a test go red: minutes
+	@$(PY) -m tests.mutation.run $(GUARDS)
 
 bench: $(VENV)/dev.stamp  ## measure the speed of the classifier and of reading channels here
 	@$(PY) -m classifiers bench

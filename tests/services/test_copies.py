@@ -66,6 +66,20 @@ async def test_likely_purpose_on_the_copy_asks_for_two_all_the_same(flow: Flow) 
     assert (desk.card_id, desk.view) == (card.id, View.CARD)  # without what was said before
 
 
+async def test_same_says_nothing_when_the_other_decision_was_taken_back(flow: Flow) -> None:
+    first = await flow.flagged(TEXT)
+    person, other = await flow.moderator(), await flow.moderator("Budi")
+    await flow.dismiss(person, first)
+    card = await flow.flagged(COPY)
+    holder = person if (await flow.desk(person)).card_id == card.id else other
+    await flow.reverse.reopen(await flow.admin(), first.id, "Ternyata bukan kutipan")
+
+    decided = await flow.decide.same(holder, card.id, card.revision_id, "NONE")
+
+    assert decided.refusal is Refusal.LIKE_CHANGED
+    assert (await flow.card(card.id)).state is CaseState.WAITING
+
+
 async def test_same_says_nothing_when_the_other_decision_changed(flow: Flow) -> None:
     card = await copied(flow)
     person = await flow.moderator()
