@@ -1,6 +1,7 @@
 """The real services on one database file, and the oracle; what is done to one is done to both."""
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ class World:
         self.posts: dict[int, tuple[Post, str]] = {}  # by number: as it reads now, its family
         self.may_share: set[int] = set()  # cards that lie on two desks for a reason
         self.read: set[tuple[int, int, int]] = set()  # who, card, revision
-        self.forgotten: set[int] = set()
+        self.forgotten: set[tuple[int, int]] = set()  # posts with their revisions' numbers
         self._open()
 
     def _open(self) -> None:
@@ -341,7 +342,8 @@ class World:
     # --- taken back -------------------------------------------------------------------------
 
     async def reopen(self, card: int) -> str:
-        is_forgotten = self.oracle.cards[card].post in self.forgotten
+        known = self.oracle.cards[card]
+        is_forgotten = (known.post, known.revision) in self.forgotten
         expected = self.oracle.reopen(card, is_forgotten=is_forgotten)
         said = await self.flow.reverse.reopen(await self.flow.admin(), card, "a second thought")
         assert said.value == expected, (card, said, expected)
@@ -429,31 +431,16 @@ class World:
         """A night's forgetting; what went is nowhere in the file any more."""
         await self.flow.retain.all()
         rows = await self._rows(
-            "SELECT DISTINCT message_id FROM revisions JOIN posts ON posts.id = post_id "
+            "SELECT message_id, number FROM revisions JOIN posts ON posts.id = post_id "
             "WHERE forgotten_at IS NOT NULL"
         )
-        gone = {row.message_id - 1000 for row in rows}
-        self.oracle.forgotten(gone - self.forgotten)
+        gone = {(row.message_id - 1000, row.number) for row in rows}
+        self.oracle.forgotten({post for post, _ in gone - self.forgotten})
         self.forgotten |= gone
-        with sqlite3.connect(self.file) as raw:
+        with contextlib.closing(sqlite3.connect(self.file)) as raw:
             dump = "\n".join(raw.iterdump())
-        raw.close()
-        for number in gone:
-            whole = [
-                f"p{number}r{revision}q"
-                for revision in range(1, self.oracle.posts[number].newest + 1)
-            ]
-            kept = [words for words in whole if words in dump]
-            assert not kept or await self._has_newer_words(number), kept
-
-    async def _has_newer_words(self, number: int) -> bool:
-        """Whether the post was edited after its words were forgotten."""
-        return bool(
-            await self._rows(
-                "SELECT 1 FROM revisions JOIN posts ON posts.id = post_id "
-                f"WHERE message_id = {1000 + number} AND forgotten_at IS NULL"
-            )
-        )
+        kept = [words for words in (f"p{post}r{number}q" for post, number in gone) if words in dump]
+        assert not kept, kept
 
     # --- what must hold ---------------------------------------------------------------------
 

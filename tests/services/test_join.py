@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.people import INVITE_LIFETIME, Role
-from bot.services.part import Parted
+from bot.services.part import Part, Parted
 from tests.factories import Flow
 
 
@@ -125,10 +125,19 @@ async def test_name_that_is_no_text_is_kept_harmless(flow: Flow) -> None:
     assert person.name == "S\ufffd\ufffd<b>"
 
 
-async def test_last_admin_and_settings_admin_cannot_be_removed(flow: Flow) -> None:
+async def test_settings_admin_is_removed_in_the_settings_alone(flow: Flow) -> None:
     admin = await flow.admin()
     second = await flow.person(Role.ADMIN, telegram_id=2)
 
     assert await flow.part.remove(second, admin.id, Role.ADMIN) is Parted.IN_SETTINGS
     assert await flow.part.remove(admin, second.id, Role.ADMIN) is Parted.REMOVED
     assert await flow.part.remove(admin, second.id, Role.ADMIN) is Parted.NOT_HELD
+
+
+async def test_last_admin_cannot_be_removed_though_no_settings_name_one(flow: Flow) -> None:
+    first, second = await flow.admin(), await flow.person(Role.ADMIN, telegram_id=2)
+    part = Part(flow.database, flow.clock, flow.deal, ())
+
+    assert await part.remove(second, first.id, Role.ADMIN) is Parted.REMOVED
+    assert await part.remove(second, second.id, Role.ADMIN) is Parted.LAST_ADMIN
+    assert [person.id for person in await part.everybody()] == [second.id]
