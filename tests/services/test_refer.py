@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.case import UNDO_WINDOW, CaseState, Choice
 from bot.domain.codes import HarmCode
+from bot.domain.errors import TryLater
 from bot.domain.people import Role
 from bot.services.refer import Sent
 from tests.factories import Flow, post
@@ -253,6 +254,35 @@ async def test_post_that_was_edited_before_it_left_is_held_back(flow: Flow) -> N
     assert "lapangan" not in seen
     assert "bunyinya" not in seen
     assert sorted(state for _, state in await referrals(flow)) == ["delivered", "withdrawn"]
+
+
+async def test_digest_that_was_tried_may_have_arrived_and_keeps_its_words(flow: Flow) -> None:
+    regulator = await flow.recipient()
+    original = post("FLAG pertama di lapangan malam ini")
+    await flow.arrive(original)
+    await flow.confirm(await flow.moderator(), (await flow.cards())[0])
+    flow.clock.advance(A_MINUTE)
+    await flow.refer.digests_now()
+    flow.courier.fails(regulator.telegram_id, TryLater("the answer was lost"))
+    await flow.post_office()
+
+    await flow.edit(original, "FLAG sudah lain bunyinya")
+    await flow.post_office()
+
+    (letter,) = flow.courier.to(regulator.telegram_id)
+    assert "lapangan" in visible(str(letter.html))
+    assert [state for _, state in await referrals(flow)] == ["delivered"]
+
+
+async def test_edit_that_no_model_has_seen_yet_is_in_no_digest(flow: Flow) -> None:
+    await flow.recipient()
+    card = await flow.referred()
+    (row,) = await flow.rows(f"SELECT message_id FROM posts WHERE id = {card.post_id}")
+    edited = post("tenang saja", int(str(row.message_id)), edited_at=flow.clock.now())
+    await flow.ingest.live([edited], [])  # and nothing has judged it
+
+    assert await flow.refer.digests_now() == []
+    assert [row.state for row in await flow.rows("SELECT state FROM referrals")] == ["owed"]
 
 
 async def test_digest_whose_posts_were_all_edited_is_not_sent(flow: Flow) -> None:
