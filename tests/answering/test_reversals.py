@@ -11,7 +11,7 @@ from bot.domain.receipt import ReplyCode
 from bot.domain.referral import ReferralState
 from bot.domain.reversal import CorrectionPress, Restored, Reversal, SecondPress
 from tests.answering.conftest import Deliver, Sent
-from tests.factories import Flow
+from tests.factories import Flow, post
 from tests.render.letter_rules import visible
 
 REASON = "Ternyata kutipan berita"
@@ -53,6 +53,19 @@ async def test_m_reopening_needs_a_reason_and_a_decided_card(flow: Flow) -> None
     assert await flow.reverse.reopen(admin, card.id, REASON) is Reversal.STILL_OPEN
     assert await flow.reverse.reopen(admin, card.id, "  ") is Reversal.NO_REASON
     assert await flow.reverse.reopen(admin, 999, REASON) is Reversal.NO_CASE
+
+
+async def test_m_old_version_of_an_edited_post_cannot_be_reopened(flow: Flow) -> None:
+    original, budi = post("FLAG mari berkumpul malam ini"), await flow.moderator("Budi")
+    await flow.arrive(original)
+    (card,) = await flow.cards()
+    await flow.dismiss(budi, card)
+    await flow.edit(original, "tenang saja, tidak ada apa-apa")
+
+    became = await flow.reverse.reopen(await flow.admin(), card.id, REASON)
+
+    assert became is Reversal.POST_CHANGED
+    assert (await flow.card(card.id)).state is CaseState.DISMISSED
 
 
 async def test_m_what_is_forgotten_cannot_be_reopened(flow: Flow) -> None:
