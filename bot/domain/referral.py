@@ -108,6 +108,7 @@ class Digest:
 
     since: when the digest before it was made, None for the first. previous_sha256: of that one's
     manifest. waiting: items delivered earlier that nobody has answered, waiting_since the oldest.
+    withdrawn: corrections owed since then.
     """
 
     number: int

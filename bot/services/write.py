@@ -105,6 +105,13 @@ class Write:
     ) -> Digest:
         before = await work.digests.before(kept.recipient_id, kept.number)
         waiting, since = await work.referrals.unanswered(kept.recipient_id)
+        withdrawn = (
+            await work.reversals.count_corrected(
+                kept.recipient_id, before.created_at, kept.created_at
+            )
+            if before
+            else 0  # nothing was sent that could have been withdrawn
+        )
         return Digest(
             kept.number,
             recipient.name,
@@ -118,6 +125,7 @@ class Write:
             previous_sha256=before.manifest_sha256 if before else None,
             waiting=waiting,
             waiting_since=since,
+            withdrawn=withdrawn,
         )
 
     async def _documents(self, draft: _Draft) -> list[NamedFile]:

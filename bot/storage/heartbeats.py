@@ -17,6 +17,8 @@ class HeartbeatStore(Store):
     async def made(self, due_at: datetime, now: datetime) -> bool:
         """Whether this one was not made before."""
         kept = await self._connection.execute(
-            self._insert_new(heartbeats).values(due_at=due_at, made_at=now)
+            self._insert_new(heartbeats)
+            .values(due_at=due_at, made_at=now)
+            .returning(heartbeats.c.due_at)
         )
-        return bool(kept.rowcount)
+        return kept.scalar_one_or_none() is not None

@@ -239,11 +239,11 @@ class LearningStore(Store):
     async def vote(self, training_id: int, person_id: int, answer: Answer, now: datetime) -> bool:
         """Keeps an admin's answer; False where this one had answered before."""
         kept = await self._connection.execute(
-            self._insert_new(training_votes).values(
-                training_id=training_id, person_id=person_id, answer=answer, voted_at=now
-            )
+            self._insert_new(training_votes)
+            .values(training_id=training_id, person_id=person_id, answer=answer, voted_at=now)
+            .returning(training_votes.c.training_id)
         )
-        return bool(kept.rowcount)
+        return kept.scalar_one_or_none() is not None
 
     async def voters(self, training_id: int, answer: Answer) -> Sequence[int]:
         """Who gave this answer, first come first."""

@@ -228,6 +228,15 @@ class ReversalStore(Store):
         rows = await self._connection.execute(select(said, func.count()).group_by(said))
         return {outcome: count for outcome, count in rows.all()}
 
+    async def count_corrected(self, recipient_id: int, since: datetime, until: datetime) -> int:
+        """How many corrections a recipient was owed in a span; its end belongs to it."""
+        asked = select(func.count()).where(
+            corrections.c.recipient_id == recipient_id,
+            corrections.c.owed_at > since,
+            corrections.c.owed_at <= until,
+        )
+        return await self._connection.scalar(asked) or 0
+
     # --- pauses -----------------------------------------------------------------------------
 
     async def reversed_since(self, moment: datetime) -> tuple[int, int]:

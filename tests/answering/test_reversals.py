@@ -1,5 +1,6 @@
 """Rows m and n: what has not left is reopened, what has is withdrawn by two and corrected."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -243,3 +244,31 @@ async def test_admins_hear_of_a_correction_that_is_late_or_refused(
         (True, False),
         (False, True),
     ]
+
+
+async def test_digest_says_how_many_were_withdrawn_since_the_one_before(
+    flow: Flow, deliver: Deliver
+) -> None:
+    first = await deliver(2)
+    flow.clock.advance(timedelta(minutes=1))
+    await withdrawn(flow, first)
+    await flow.post_office()
+
+    second = await deliver(regulator=first.regulator)
+    third = await deliver(regulator=first.regulator)
+
+    heads = [await record(flow, sent) for sent in (first, second, third)]
+    assert [head["withdrawn_since"] for head in heads] == [0, 1, 0]
+
+
+async def record(flow: Flow, sent: Sent) -> dict[str, object]:
+    """The digest's JSON document, its items left out."""
+    rows = await flow.rows(
+        "SELECT files.content FROM digest_files JOIN files ON files.sha256 = digest_files.sha256 "
+        "WHERE digest_files.digest_id = :id AND digest_files.name LIKE '%.json' "
+        "AND digest_files.name NOT LIKE '%manifest%'",
+        id=sent.digest_id,
+    )
+    (row,) = rows
+    found: dict[str, object] = json.loads(bytes(row.content))["digest"]  # type: ignore[call-overload]
+    return found

@@ -1,7 +1,6 @@
 """Trainings: owed, carried out apart from the bot, compared, and answered by admins."""
 
 import asyncio
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +50,7 @@ async def test_real_training_runs_apart_while_the_bot_keeps_answering(
     await classroom.learn.go_on()
     before = (await classroom.champion.current()).version
 
-    longest = await longest_pause(classroom)
+    turns = await turns_meanwhile(classroom)
 
     training = await classroom.newest()
     assert training.state in (COMPARED, KEPT)
@@ -64,19 +63,17 @@ async def test_real_training_runs_apart_while_the_bot_keeps_answering(
     assert bool(letter.buttons) == (training.state is COMPARED)
     assert left_behind(classroom.directory) == []
     assert models.champion_version(classroom.directory) is None
-    assert longest < 2.0  # seconds; training takes several, and machines of CI are busy
+    assert turns > 10  # in the loop itself it would leave none
 
 
-async def longest_pause(classroom: Classroom) -> float:
-    """The longest time in which the event loop did nothing else, until the training is over."""
-    waiting = asyncio.create_task(classroom.learn.finished())
-    longest, before = 0.0, time.monotonic()
+async def turns_meanwhile(classroom: Classroom) -> int:
+    """How often the event loop came to do something else until the training was over."""
+    waiting, turns = asyncio.create_task(classroom.learn.finished()), 0
     while not waiting.done():
         await asyncio.sleep(0.01)
-        now = time.monotonic()
-        longest, before = max(longest, now - before), now
+        turns += 1
     await waiting
-    return longest
+    return turns
 
 
 async def test_process_that_fails_says_why_in_one_sentence(tmp_path: Path, seed: Model) -> None:
