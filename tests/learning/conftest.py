@@ -92,9 +92,10 @@ class Classroom:
         return found
 
     async def letters(self, admin: Person) -> list[Letter]:
-        """What an admin was sent, after everything owed has left."""
+        """What an admin was sent, pictures included, after everything owed has left."""
         await self.flow.post_office()
-        return self.flow.courier.to(admin.telegram_id)
+        sent = self.flow.courier.sent
+        return [letter for chat, _, letter in sent if chat == admin.telegram_id]
 
     async def states(self) -> list[TrainingState]:
         rows = await self.flow.rows("SELECT state FROM trainings ORDER BY id")
