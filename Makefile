@@ -20,7 +20,7 @@ doctor: $(VENV)/run.stamp  ## look at settings, token, database and model
 	@$(PY) -m bot doctor
 
 test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of branches too
-	@$(PY) -m pytest -n 2 $(COVER)
+	@$(PY) -m pytest -n 4 --dist worksteal $(COVER)
 
 soak: $(VENV)/dev.stamp  ## play any interleaving for minutes: make soak RUNS=200
 	@SOAK=$(or $(RUNS),100) $(PY) -m pytest tests/machine

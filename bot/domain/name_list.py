@@ -20,6 +20,7 @@ _HEADINGS = (
     *("channel", "channels", "kanal", "name", "nama"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LONGEST_ROW = 100_000  # characters; no list of names has such a line
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -66,7 +67,7 @@ def _decoded(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         text = content.decode("latin-1")  # names are ASCII; notes beside them need not be right
-    if _CONTROL.search(text):
+    if _CONTROL.search(text) or any(len(line) > _LONGEST_ROW for line in text.splitlines()):
         raise NameListError("no_text")
     return text
 

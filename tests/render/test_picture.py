@@ -1,5 +1,6 @@
 """Pictures of captures: every script in its own direction, on any machine."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -63,11 +64,13 @@ def test_letters_of_arabic_join() -> None:
 
 
 def test_hidden_words_leave_no_trace() -> None:
-    one, other = (drawn(text, hides_words=True) for text in ("rahasia", "sesuatu yang lain"))
+    """But for the hash, which is made the same here: colours are rounded for the whole picture."""
+    one, other = (
+        capture_picture(replace(capture(text), sha256="0" * 64), hides_words=True)
+        for text in ("rahasia", "sesuatu yang lain")
+    )
 
-    assert one.size == other.size
-    above_the_hash = (0, 0, 1080, one.height - 130)
-    assert one.crop(above_the_hash).tobytes() == other.crop(above_the_hash).tobytes()
+    assert one == other
 
 
 def test_character_without_a_font_is_a_square_and_marks_go() -> None:
