@@ -13,7 +13,7 @@ const POSTS = {
 const UNDO = /^(↩|⟲)?\s*(undo|batal)/i;
 const CONFIRM = /^(propaganda|confirm|konfirmasi)/i;
 const GOES_ON = [/^(recruit|perekrutan)/i, /^(done|send|confirm|selesai|kirim|konfirmasi|ya\b|yes)/i];
-const SIMPLE_ANSWERS = /^(none of these|bukan salah|we ourselves|kami sendiri)/i;
+const SIMPLE_ANSWERS = /^(ordinary|biasa|we ourselves|kami sendiri)/i;
 const PAUSE = 1300; // ms between presses: one within a second of a redraw may be ignored
 const MOST_PRESSES = 6;
 

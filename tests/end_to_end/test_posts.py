@@ -107,9 +107,10 @@ async def test_edit_before_sending_goes_back_to_a_person(
     await stage.until_one("SELECT count(*) FROM referrals", minutes_later // 2)
 
     stage.double.edit(post, "join our chess group")
-    await stage.desk_shows(budi, "join our chess group")
+    await stage.desk_shows(budi, "join our armedchess group")  # the first struck, the second bold
     stage.later(minutes=5)
     nothing = await stage.says(stage.admin, "/digest now")
+    await stage.presses(budi, "Different")
     await stage.presses(budi, "Propaganda…")
     await stage.presses(budi, "fundraising")
     stage.later(minutes=2)

@@ -209,6 +209,7 @@ async def test_forged_presses_change_nothing_and_the_bot_goes_on(stage_on_each: 
     stage = stage_on_each
     budi, dewi = await stage.moderator(), await stage.moderator(1003, "Dewi")
     await dealt(stage, budi, dewi)
+    await stage.worked_off()
     audited = await stage.one("SELECT count(*) FROM audit")
 
     said = {

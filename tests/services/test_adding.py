@@ -192,7 +192,7 @@ async def test_long_list_is_summed_up_and_answered_in_a_file(flow: Flow) -> None
     assert "Done: 63 names" in summary
     assert "60 – waiting until the owner adds the bot" in summary
     assert "All of them wait for their owners" in summary
-    (file,) = [one.attachment for one in flow.courier.to(1) if one.attachment]
+    (file,) = [letter.attachment for _, _, letter in flow.courier.sent if letter.attachment]
     rows = file.content.decode("utf-8-sig").splitlines()
     assert len(rows) == 64
     assert rows[1] == "1,'@kanal_0,https://t.me/kanal_0,waiting until the owner adds the bot"
