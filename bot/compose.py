@@ -284,7 +284,7 @@ async def running(
     menus = Menus(bot, groups)
     await menus.set_up()
     contact = settings.contact or settings.operator
-    profile = Profile(bot, database, clock, settings.operator, contact)
+    profile = Profile(bot, enrol, clock, settings.operator, contact)
     posts = PostWorker(bot, database, clock, half.ingest, half.triage)
     people = PeopleWorker(
         bot,

@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from bot.chat.telegram_bot import TelegramBot
 from bot.ports import Clock
-from bot.storage.database import Database
+from bot.services.enrol import Enrol
 from bot.texts import LANGUAGES, say
 
 _log = logging.getLogger(__name__)
@@ -24,10 +24,10 @@ class Profile:
     """
 
     def __init__(
-        self, bot: TelegramBot, database: Database, clock: Clock, operator: str, contact: str
+        self, bot: TelegramBot, enrol: Enrol, clock: Clock, operator: str, contact: str
     ) -> None:
         self._bot = bot
-        self._database = database
+        self._enrol = enrol
         self._clock = clock
         self._operator = operator
         self._contact = contact
@@ -36,8 +36,7 @@ class Profile:
 
     async def keep_true(self) -> None:
         """Says it anew when recipients have come or gone since, and once after each start."""
-        async with self._database.look() as work:
-            names = tuple(one.name for one in await work.recipients.served())
+        names = await self._enrol.public_names()
         now = self._clock.now()
         if names == self._said or now < self._not_before:
             return
@@ -52,7 +51,10 @@ class Profile:
 
     async def _say(self, names: tuple[str, ...], language: str | None) -> None:
         written = language or "en"  # None: for everybody whose language has no words of its own
-        listed = ", ".join(names)[:_MOST_NAMES] or say(written, "profile-nobody").unescape()
+        given = [name or say(written, "profile-unnamed").unescape() for name in names]
+        # Each once: several may still be without a name.
+        listed = ", ".join(dict.fromkeys(given))[:_MOST_NAMES]
+        listed = listed or say(written, "profile-nobody").unescape()
         words = say(
             written,
             "profile",

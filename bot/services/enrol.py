@@ -37,6 +37,19 @@ class Enrol:
         async with self._database.look() as work:
             return list(await work.recipients.all())
 
+    async def public_names(self) -> tuple[str, ...]:
+        """What anybody may read of who gets referrals: one entry a live profile.
+
+        Empty where the profile still has its person's own name, which is nobody's to publish.
+        """
+        async with self._database.look() as work:
+            live = [one for one in await work.recipients.all() if one.state is RecipientState.LIVE]
+            people = [await work.people.by_id(one.person_id) for one in live]
+        return tuple(
+            "" if person is None or person.name == one.name else one.name
+            for one, person in zip(live, people, strict=True)
+        )
+
     async def profile(self, recipient_id: int) -> Profile | None:
         """None for a profile that there is not, or whose person has left."""
         async with self._database.look() as work:

@@ -192,5 +192,10 @@ async def test_bot_says_who_runs_it_and_who_gets_referrals(stage: Stage) -> None
     assert "Rujukan dikirim kepada: belum ada" in said("id")
     assert "Referrals go to: nobody yet" in said("") == said("en")
 
-    await stage.recipient(name="Regulator")
-    await stage.until(lambda: "Referrals go to: Regulator\n" in said("en"))
+    await stage.recipient(name="Citra")
+    await stage.until(lambda: "Referrals go to: the contact of an authority\n" in said("en"))
+    assert "Citra" not in str(stage.double.station.descriptions)
+
+    await stage.says(stage.admin, "/recipients 1 name Directorate")
+    await stage.until(lambda: "Referrals go to: Directorate\n" in said("en"))
+    await stage.until(lambda: "Rujukan dikirim kepada: Directorate\n" in said("id"))
