@@ -147,7 +147,7 @@ class PeopleWorker:
         try:
             while True:
                 try:
-                    await self._start_waiting()
+                    await self.start_waiting()
                 except StorageError as problem:
                     _log.error("updates wait in the inbox: %s", problem)
                 await _called(self.called)
@@ -158,14 +158,23 @@ class PeopleWorker:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _start_waiting(self) -> None:
+    async def quiet(self) -> None:
+        """Waits until nobody is being served."""
+        while self._busy:
+            await asyncio.wait(self._busy.values())
+
+    async def start_waiting(self) -> None:
+        """Starts serving whoever waits and is not being served."""
+        # Who is served now may be done before we act on what we see here: their updates would be
+        # handled a second time. They call again when they are done.
+        served = set(self._busy)
         async with self._database.look() as work:
             waiting = await work.inbox.waiting("people", _BATCH)
         by_sender: dict[int, list[Received]] = {}
         for received in waiting:
             by_sender.setdefault(_sender(received.payload), []).append(received)
         for sender, theirs in by_sender.items():
-            if sender not in self._busy:
+            if sender not in served and sender not in self._busy:
                 task = asyncio.create_task(self._serve(theirs))
                 self._busy[sender] = task
                 task.add_done_callback(partial(self._served, sender))

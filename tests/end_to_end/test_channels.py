@@ -316,6 +316,7 @@ async def test_renewal_is_asked_and_given_by_button(stage: Stage) -> None:
 
 
 async def test_message_of_the_day_comes_at_its_time(stage: Stage) -> None:
+    stage.settings = stage.settings.model_copy(update={"day_at": "0 7 * * *"})
     await stage.watched()
     await admin_on_stage(stage)
     await stage.until_one("SELECT count(*) FROM heartbeats", 1)
