@@ -5,10 +5,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.codes import HarmCode
-from bot.domain.statement import LONGEST_NOTE, Caution, Factor, Rating, Statement, offered
+from bot.domain.statement import (
+    LONGEST_NOTE,
+    LONGEST_TRANSLATION,
+    Caution,
+    Factor,
+    Rating,
+    Statement,
+    offered,
+)
 
 _PRESS = re.compile(r"why:(\d{1,18}):([a-z]{1,8})(?::([a-z-]{1,24}))?")
 _ENTITY = re.compile(r"(?:entity|entitas)\s*:\s*(.+)", re.I | re.S)
+_TRANSLATION = re.compile(r"(?:translation|terjemahan)\s*:\s*(.+)", re.I | re.S)
 _LONGEST_ENTITY = 200
 
 
@@ -68,9 +77,18 @@ def _rated(said: Statement, factor: Factor) -> dict[Factor, Rating]:
     return {one: ratings[one] for one in Factor if one in ratings}
 
 
-def written(said: Statement, words: str) -> Statement:
-    """The statement with a sentence in own words, or with the entity after "entity:"."""
+def written(said: Statement, harm: HarmCode, words: str) -> Statement:
+    """The statement with a sentence in own words, or with what follows "entity:" or "translation:".
+
+    Of attack know-how no translation is taken: in no language do its steps leave the capture.
+    """
     entity = _ENTITY.fullmatch(words.strip())
     if entity:
         return replace(said, entity=" ".join(entity[1].split())[:_LONGEST_ENTITY])
+    translation = _TRANSLATION.fullmatch(words.strip())
+    if translation and harm is HarmCode.INSTRUCT:
+        return said
+    if translation:
+        translated = " ".join(translation[1].split())[:LONGEST_TRANSLATION]
+        return replace(said, translation=translated)
     return replace(said, note=" ".join(words.split())[:LONGEST_NOTE])

@@ -32,10 +32,15 @@ class Urgency(StrEnum):
 
 
 class LiveStatus(StrEnum):
-    """What is known of whether the post still stands. Gone: the web preview has said so, twice."""
+    """What is known of whether the post still stands.
+
+    Live: its page was seen. Missing: the web preview has denied it once. Gone: twice. Edited: it
+    reads otherwise by now; such a post is held back and goes to a person, so none is sent so.
+    """
 
     LIVE = "live"
     EDITED = "edited"
+    MISSING = "missing"
     GONE = "gone"
     NOT_CHECKED = "not_checked"
 
@@ -57,7 +62,7 @@ class ReferredItem:
     people: how many confirmed; reviewers: their pseudonyms; has_dissent: somebody saw it otherwise.
     copies: near-identical posts that were flagged, this one not counted; copy_links: those of them
     that were confirmed too. capture_sha256, picture_sha256: None where there is none.
-    live_checked_at: None where the post was not looked up.
+    live_checked_at: None where the post was not looked up. language: as `language_of` guesses it.
     """
 
     number: int
@@ -95,11 +100,17 @@ class ReferredItem:
     statement: Statement = field(default_factory=Statement)
     live_status: LiveStatus = LiveStatus.NOT_CHECKED
     live_checked_at: datetime | None = None
+    language: str | None = None
 
     @property
     def hides_words(self) -> bool:
         """Whether its words stay in the sealed capture alone."""
         return self.harm is HarmCode.INSTRUCT
+
+    @property
+    def translation(self) -> str:
+        """A person's translation of the words; empty without one, and where no word may leave."""
+        return "" if self.hides_words else self.statement.translation
 
 
 @dataclass(frozen=True)

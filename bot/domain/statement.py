@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.codes import HarmCode
 
 LONGEST_NOTE = 600  # characters
+LONGEST_TRANSLATION = 1000
 
 
 class Factor(StrEnum):
@@ -73,7 +74,7 @@ class Statement:
 
     has_no_exemption: the person looked for each lawful purpose and found none; False where nobody
     said so, which reads "not assessed". entity: the listed body, its list and the list's date.
-    ratings: empty where nobody rated.
+    ratings: empty where nobody rated. translation: of the decisive words, by this person.
     """
 
     reasons: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class Statement:
     entity: str = ""
     ratings: Mapping[Factor, Rating] = field(default_factory=dict)
     warnings: tuple[Caution, ...] = ()
+    translation: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -91,6 +93,7 @@ class Statement:
             "entity": self.entity,
             "ratings": dict(self.ratings),
             "warnings": list(self.warnings),
+            "translation": self.translation,
         }
 
     @classmethod
@@ -102,6 +105,7 @@ class Statement:
             kept["entity"] or "",
             {Factor(name): Rating(rating) for name, rating in kept["ratings"].items()},
             tuple(Caution(one) for one in kept["warnings"]),
+            kept["translation"] or "",
         )
 
 
@@ -121,4 +125,5 @@ def merged(statements: Sequence[Statement]) -> Statement:
         entity=next((one.entity for one in reversed(statements) if one.entity), ""),
         ratings=ratings,
         warnings=tuple(dict.fromkeys(warning for one in statements for warning in one.warnings)),
+        translation=next((one.translation for one in reversed(statements) if one.translation), ""),
     )

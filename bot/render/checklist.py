@@ -10,6 +10,8 @@ from bot.ports import Button, Letter
 from bot.render.codes import harm_name
 from bot.texts import Html, say
 
+_TRANSLATION = 400  # letters of it that the checklist shows
+
 
 def checklist(
     card_id: int,
@@ -26,14 +28,21 @@ def checklist(
         lines.append(Html("<blockquote>{}</blockquote>").format(said.note))
     if said.entity:
         lines.append(say(language, "why-entity", entity=said.entity))
+    if said.translation:
+        lines.append(say(language, "why-translation", translation=_cut(said.translation)))
     if required:
         needed = Html(", ").join(
             say(language, f"need-{one.replace('_', '-')}") for one in Requirement if one in required
         )
         lines.append(say(language, "why-required", needed=needed))
-    lines.append(say(language, "why-how"))
+    how = "why-how-hidden" if harm is HarmCode.INSTRUCT else "why-how"
+    lines.append(say(language, how))
     rows = _rows(card_id, harm, said, required, language)
     return Letter(Html("\n").join(lines), rows, protected=True, silent=True)
+
+
+def _cut(words: str) -> str:
+    return f"{words[:_TRANSLATION]} …" if len(words) > _TRANSLATION else words
 
 
 def explained(case_id: int, said: Statement, language: str) -> Letter:

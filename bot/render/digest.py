@@ -10,13 +10,23 @@ from bot.domain.recipient import Recipient
 from bot.domain.referral import Digest, ReferredItem, Urgency
 from bot.ports import Attachment, Button, Letter
 from bot.render.codes import harm_name
-from bot.render.documents.record import Frame, quote, reach, reason
+from bot.render.documents.record import (
+    Frame,
+    language,
+    live,
+    quote,
+    reach,
+    reason,
+    translation,
+    warnings,
+)
 from bot.render.paging import packed
 from bot.render.times import local_time
 from bot.texts import Html, say
 
 _QUOTE = 400  # characters; the link leads to the rest
 _REASON = 500
+_TRANSLATION = 300
 _ROW = 5  # buttons side by side on a phone
 _MOST_BUTTONS = 95  # Telegram takes 100 under a message; the last few are for answers
 
@@ -113,30 +123,40 @@ def _urgency(urgency: Urgency, language: str) -> Html:
 
 
 def _item(item: ReferredItem, place: int, digest: Digest, frame: Frame) -> Html:
-    language = frame.language
+    spoken = frame.language
     lines = [
         say(
-            language,
+            spoken,
             "digest-item",
             place=place,
             sign=_SIGNS[digest.urgency(item)],
             number=item.number,
-            harm=harm_name(item.harm, language),
+            harm=harm_name(item.harm, spoken),
             channel=item.channel[:60],
             link=item.link,
-            posted=local_time(item.posted_at, frame.timezone, language),
-            decided=local_time(item.decided_at, frame.timezone, language),
+            posted=local_time(item.posted_at, frame.timezone, spoken),
+            decided=local_time(item.decided_at, frame.timezone, spoken),
             people=item.people,
             quote=quote(item, frame, _QUOTE),
         )
     ]
+    if item.translation:
+        words = translation(item, frame, _TRANSLATION)
+        lines.append(say(spoken, "digest-translation", translation=words))
+    if item.statement.warnings:
+        lines.append(say(spoken, "digest-warnings", warnings=warnings(item, frame)))
     if item.statement.reasons or item.statement.note:
         words = reason(item, frame)
         cut = f"{words[:_REASON]} …" if len(words) > _REASON else words
-        lines.append(say(language, "digest-reason", reason=cut))
+        lines.append(say(spoken, "digest-reason", reason=cut))
+    if item.statement.entity:
+        lines.append(say(spoken, "why-entity", entity=item.statement.entity))
+    lines.append(say(spoken, "digest-live", status=live(item, frame)))
     known = [reach(item, frame)]
     if item.copies:
         known.append(frame.said("copies-others", count=item.copies))
+    if item.language is not None:
+        known.append(language(item, frame))
     if any(known):
         lines.append(Html("{}").format(" · ".join(filter(None, known))))
     return Html("\n").join(lines)

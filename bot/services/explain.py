@@ -56,7 +56,7 @@ class Explain:
             own = await self._own(work, person, card_id)
             if own is None:
                 return None
-            said = written(own.said, words)
+            said = written(own.said, own.harm, words)
             await self._keep(work, person, own, said)
             letter = await self._letter(work, person, own, said, is_done=False)
             await work.commit()

@@ -70,6 +70,8 @@ class LookAgain:
         ours = [post for post in page.posts if set(post.member_ids) & set(recheck.member_ids)]
         if await work.rechecks.stand(recheck.channel_id, [recheck.member_ids[0]]):
             await self._show_anew(work, recheck.post_id)
+        if ours:
+            await work.rechecks.stood(recheck.post_id, now)
         is_appointed = now >= recheck.owed_at + LOOKS_AFTER[recheck.round]
         due_at = recheck.next_look if is_appointed else recheck.owed_at + LOOKS_AFTER[recheck.round]
         if due_at is None:

@@ -128,7 +128,13 @@ class EvidenceStore(Store):
 
     async def _decisions(self, card_ids: Any) -> list[dict[str, Any]]:
         rows = await self._connection.execute(
-            select(reviews, statements.c.reasons, statements.c.note, statements.c.entity)
+            select(
+                reviews,
+                statements.c.reasons,
+                statements.c.note,
+                statements.c.entity,
+                statements.c.translation,
+            )
             .outerjoin(statements, statements.c.review_id == reviews.c.id)
             .where(reviews.c.card_id.in_(card_ids))
             .order_by(reviews.c.id)
@@ -136,7 +142,7 @@ class EvidenceStore(Store):
         return [
             _picked(row, _REVIEW)
             | {"by": _pseudonym(row.person_id)}
-            | _picked(row, ("reasons", "note", "entity"))
+            | _picked(row, ("reasons", "note", "entity", "translation"))
             for row in rows
         ]
 

@@ -76,6 +76,12 @@ class RecheckStore(Store):
             )
         )
 
+    async def stood(self, post_id: int, now: datetime) -> None:
+        """Its own page was seen, with its message."""
+        await self._connection.execute(
+            update(posts).where(posts.c.id == post_id).values(stood_at=now)
+        )
+
     async def done(self, post_id: int) -> None:
         await self._connection.execute(delete(rechecks).where(rechecks.c.post_id == post_id))
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -11,6 +12,7 @@ from bot.domain.capture import Capture
 from bot.domain.case import Choice
 from bot.domain.channel import post_link
 from bot.domain.codes import HarmCode
+from bot.domain.language import language_of
 from bot.domain.referral import LiveStatus, ReferralState, ReferredItem
 from bot.domain.statement import merged
 from bot.storage.captures import CaptureStore
@@ -21,6 +23,7 @@ from bot.storage.tables import (
     channels,
     post_members,
     posts,
+    rechecks,
     referrals,
     reviews,
     revisions,
@@ -44,7 +47,9 @@ _ITEM = (
         posts.c.forwarded_from,
         posts.c.views,
         posts.c.views_approx,
+        posts.c.stood_at,
         posts.c.deleted_at,
+        rechecks.c.missing_since,
         channels.c.chat_id,
         channels.c.username,
         channels.c.title,
@@ -60,6 +65,7 @@ _ITEM = (
     .join(channels, channels.c.id == posts.c.channel_id)
     .join(cards, cards.c.id == referrals.c.card_id)
     .join(reviews, reviews.c.id == referrals.c.review_id)
+    .outerjoin(rechecks, rechecks.c.post_id == posts.c.id)
     .outerjoin(
         verdicts,
         and_(
@@ -157,6 +163,7 @@ class _Reader:
         confirming = [look for look in looks if look.choice == Choice.CONFIRM]
         capture = self._captures.get(row.revision_id)
         facts = capture.facts if capture else {}
+        live_status, live_checked_at = _live(row)
         return ReferredItem(
             number=row.id,
             harm=HarmCode(row.harm),
@@ -190,13 +197,23 @@ class _Reader:
             captured_at=capture.taken_at if capture else None,
             capture_sha256=capture.sha256 if capture else None,
             picture_sha256=_fitting_picture(capture, row.harm),
-            # That a post still stands is not kept anywhere, so it is never claimed.
-            live_status=LiveStatus.GONE if row.deleted_at else LiveStatus.NOT_CHECKED,
-            live_checked_at=row.deleted_at,
+            live_status=live_status,
+            live_checked_at=live_checked_at,
+            # What was sealed has no words but the capture's.
+            language=language_of(row.text or facts.get("text", "")),
             statement=merged(
                 [self._statements[one.id] for one in confirming if one.id in self._statements]
             ),
         )
+
+
+def _live(row: AnyRow) -> tuple[LiveStatus, datetime | None]:
+    """What the web preview said of a post last, and when."""
+    if row.deleted_at:
+        return LiveStatus.GONE, row.deleted_at
+    if row.missing_since:
+        return LiveStatus.MISSING, row.missing_since
+    return (LiveStatus.LIVE if row.stood_at else LiveStatus.NOT_CHECKED), row.stood_at
 
 
 def _fitting_picture(capture: Capture | None, harm: str) -> str | None:

@@ -118,6 +118,7 @@ class RetentionStore(Store):
     async def seal_words(self, post_ids: Collection[int]) -> None:
         """Takes these posts' words out of everything but their captures."""
         theirs = select(revisions.c.id).where(revisions.c.post_id.in_(post_ids))
+        said = select(reviews.c.id).where(reviews.c.post_id.in_(post_ids))
         for statement in (
             update(revisions)
             .where(revisions.c.post_id.in_(post_ids), revisions.c.forgotten_at.is_(None))
@@ -127,6 +128,7 @@ class RetentionStore(Store):
             .values(text="", entities=[]),
             update(verdicts).where(verdicts.c.revision_id.in_(theirs)).values(reasons=[]),
             delete(bands).where(bands.c.revision_id.in_(theirs)),
+            update(statements).where(statements.c.review_id.in_(said)).values(translation=None),
         ):
             await self._connection.execute(statement)
 

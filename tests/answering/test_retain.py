@@ -10,6 +10,7 @@ from bot.domain.audit import verify
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.post import SourceKind
 from bot.domain.retention import Forgotten, Held
+from bot.domain.statement import Statement
 from bot.services import retain
 from bot.storage.inbox import Received
 from tests.answering.conftest import Deliver
@@ -329,6 +330,30 @@ async def test_instructions_stay_in_the_capture_alone_once_referred(
     assert (await flow.retain.all()).referred == 1
     (capture,) = await flow.rows("SELECT content FROM captures")
     assert capture.content is None
+
+
+@pytest.mark.parametrize("harm", [HarmCode.INCITE, HarmCode.INSTRUCT])
+async def test_translation_goes_with_the_words_that_it_translates(
+    flow: Flow, deliver: Deliver, harm: HarmCode
+) -> None:
+    sent = await deliver(1, harm)
+    async with flow.database.work() as work:
+        (review,) = await flow.rows("SELECT id FROM reviews WHERE stands")
+        said = Statement(note="why", translation="the words")
+        await work.statements.write(review.id, said, flow.clock.now())
+        await work.connection.execute(sql("UPDATE revisions SET text = 'the words'"))
+        await work.commit()
+    await captured(flow, (await flow.card(sent.cards[0])).revision_id)
+
+    await flow.retain.seal()
+
+    (kept,) = await flow.rows("SELECT note, translation FROM statements")
+    sealed = harm is HarmCode.INSTRUCT
+    assert (kept.note, kept.translation) == ("why", None if sealed else "the words")
+    flow.clock.advance(183 * DAY)
+    assert (await flow.retain.all()).referred == 1
+    (kept,) = await flow.rows("SELECT note, translation FROM statements")
+    assert (kept.note, kept.translation) == (None, None)
 
 
 async def test_instructions_without_a_capture_are_not_lost(flow: Flow, deliver: Deliver) -> None:

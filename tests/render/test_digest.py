@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.codes import FORWARDABLE, HarmCode
-from bot.domain.referral import Digest, ReferredItem
+from bot.domain.referral import Digest, LiveStatus, ReferredItem
+from bot.domain.statement import Caution, Statement, offered
 from bot.render.digest import digest_letters
 from bot.render.paging import packed
 from bot.texts import LANGUAGES, Html, say
@@ -86,6 +87,32 @@ def test_instructions_are_never_quoted(language: str) -> None:
 
     assert "rahasia" not in only
     assert str(say(language, "steps-removed")) in only
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("status", LiveStatus)
+def test_status_and_its_time_stand_in_the_message(status: LiveStatus, language: str) -> None:
+    seen = replace(item(), live_status=status, live_checked_at=NOON)
+    words = say(language, f"live-{status.replace('_', '-')}").unescape()
+
+    (checked_,) = drawn(seen, language=language)
+    (unchecked,) = drawn(replace(seen, live_checked_at=None), language=language)
+
+    assert f"{words}, 2 " in checked_
+    assert f"{words}\n" in unchecked + "\n"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_item_with_all_that_can_be_said_of_it_fits_a_message(language: str) -> None:
+    long = "🧕" * 1000
+    said = Statement(
+        offered(HarmCode.INCITE), long, True, long[:200], {}, tuple(Caution), translation=long
+    )
+    full = replace(item(text=long), statement=said, views=10**9, copies=99, language="Arab")
+
+    (head, *rest) = drawn(full, full, language=language)
+
+    assert "🧕" * 300 + " …" in head + "".join(rest)
 
 
 def test_quote_is_cut_with_a_mark() -> None:

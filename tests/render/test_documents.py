@@ -21,6 +21,7 @@ from bot.domain.referral import Digest, LiveStatus, NamedFile, ReferredItem
 from bot.domain.statement import Caution, Factor, Rating, Statement, offered
 from bot.render.documents.booklet import booklet
 from bot.render.documents.bundle import bundle
+from bot.render.documents.columns import ALONE, COLUMNS
 from bot.render.documents.manifest import manifest
 from bot.render.documents.record import Frame, digest_json
 from bot.render.documents.sheet import digest_csv, digest_xlsx, neutral
@@ -70,9 +71,11 @@ FULL = replace(
         "Badan contoh, daftar contoh, 1 Jan 2026",
         dict.fromkeys(Factor, Rating.MIDDLE),
         tuple(Caution),
+        "Contoh terjemahan",
     ),
     live_status=LiveStatus.LIVE,
     live_checked_at=NOON,
+    language="Arab",
 )
 BARE = replace(item(8), reviewers=("M3",))
 
@@ -131,6 +134,8 @@ def test_machine_assesses_nothing() -> None:
     assert record["reason"] == "not stated"
     assert record["entity"] == "none claimed"
     assert record["live_status"] == {"status": "not_checked", "checked_at": None}
+    assert record["language"] == {"tag": "und", "name": "not determined", "is_guess": True}
+    assert record["translation"] == {"text": None, "made_by": None}
 
 
 def test_person_s_answers_are_said_as_they_were_given() -> None:
@@ -145,7 +150,8 @@ def test_person_s_answers_are_said_as_they_were_given() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_instructions_are_in_no_document(language: str) -> None:
-    secret = replace(FULL, harm=HarmCode.INSTRUCT, text="rahasia sekali", statement=Statement())
+    said = Statement(translation="rahasia juga")
+    secret = replace(FULL, harm=HarmCode.INSTRUCT, text="rahasia sekali", statement=said)
     made, of = digest(secret), frame(language)
 
     for content in (digest_json(made, of), digest_csv(made, of)):
@@ -162,6 +168,41 @@ def test_csv_opens_in_the_excel_of_its_language(language: str, delimiter: str) -
     assert head[:3] == [frame(language).said(f"column-{k}") for k in ("place", "number", "outcome")]
     assert (first[0], first[1], second[1]) == ("1", "7", "8")
     assert len(head) == len(first) == len(second)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_line_of_the_csv_is_a_whole_referral(language: str) -> None:
+    said = frame(language).said
+    head, full, bare = rows(digest_csv(digest(), frame(language)), ";" if language == "id" else ",")
+    first, second = dict(zip(head, full, strict=True)), dict(zip(head, bare, strict=True))
+    column = {key: said(f"column-{key}") for key, _, _ in COLUMNS + ALONE}
+
+    assert len(set(head)) == len(head), "two columns of one name"
+    assert [key for key, name in column.items() if not first[name]] == ["outcome"]
+    assert first[column["reference"]] == "R000007"
+    assert first[column["translation"]] == "Contoh terjemahan"
+    assert first[column["message"]] == "7, 8"
+    assert first[column["checked"]] == "2026-03-02T12:00:00+07:00"
+    assert second[column["translation"]] == said("translation-none")
+    assert second[column["live"]] == said("live-not-checked")
+    assert second[column["entity"]] == said("entity-none")
+    assert second[column["ratings"]] == said("not-assessed")
+
+
+def test_answers_offered_are_those_that_are_understood() -> None:
+    record = json.loads(digest_json(digest(), frame("en")))["items"][0]
+
+    assert record["reply_codes"] == [str(code) for code in ReplyCode]
+
+
+@pytest.mark.parametrize(
+    ("guess", "tag"), [("id", "id"), ("Arab", "und-Arab"), ("Latn", "und-Latn"), (None, "und")]
+)
+def test_language_is_tagged_as_a_guess(guess: str | None, tag: str) -> None:
+    record = json.loads(digest_json(digest(replace(BARE, language=guess)), frame("en")))
+
+    assert record["items"][0]["language"]["tag"] == tag
+    assert record["items"][0]["language"]["is_guess"]
 
 
 @given(st.text(max_size=60), st.sampled_from("=+-@\t\r"))

@@ -1,5 +1,7 @@
 """Reasons belong to the person who confirmed, and what a recipient requires waits for them."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,15 @@ from bot.domain.codes import FORWARDABLE, HarmCode
 from bot.domain.explaining import Field, WhyPress, pressed, unpack_why, written
 from bot.domain.people import Person
 from bot.domain.recipient import Requirement
-from bot.domain.statement import Caution, Factor, Rating, Statement, merged, offered
+from bot.domain.statement import (
+    LONGEST_TRANSLATION,
+    Caution,
+    Factor,
+    Rating,
+    Statement,
+    merged,
+    offered,
+)
 from bot.render.checklist import checklist
 from bot.storage.cards import KeptCard
 from bot.texts import LANGUAGES, say
@@ -19,7 +29,7 @@ A_MINUTE = timedelta(seconds=61)
 
 
 async def confirmed(flow: Flow, harm: HarmCode = HarmCode.INCITE) -> tuple[Person, KeptCard]:
-    card = await flow.flagged("FLAG serang sekarang juga")
+    card = await flow.flagged("FLAG serang sekarang juga, kita akan ke sana")
     person = await flow.moderator("Budi")
     assert (await flow.confirm(person, card, harm)).refusal is None
     return person, card
@@ -120,7 +130,13 @@ async def test_checklist_stays_away_where_nobody_requires_it(flow: Flow) -> None
 @pytest.mark.parametrize("harm", sorted(FORWARDABLE))
 def test_checklist_is_a_letter_that_telegram_takes(harm: HarmCode, language: str) -> None:
     full = Statement(
-        offered(harm), "x" * 600, True, "y" * 200, dict.fromkeys(Factor, Rating.LOW), tuple(Caution)
+        offered(harm),
+        "x" * 600,
+        True,
+        "y" * 200,
+        dict.fromkeys(Factor, Rating.LOW),
+        tuple(Caution),
+        "z" * LONGEST_TRANSLATION,
     )
 
     letter = checklist(10**17, 10**6, harm, full, frozenset(Requirement), language)
@@ -141,21 +157,58 @@ def test_rating_turns_and_comes_back_to_none() -> None:
 
 
 def test_written_entity_is_no_sentence() -> None:
-    said = written(Statement(note="kept"), "Entitas: Badan contoh,\n daftar contoh")
+    said = written(
+        Statement(note="kept"), HarmCode.OFFICIAL, "Entitas: Badan contoh,\n daftar contoh"
+    )
 
     assert (said.note, said.entity) == ("kept", "Badan contoh, daftar contoh")
+
+
+@pytest.mark.parametrize("head", ["Translation:", "terjemahan :", "TERJEMAHAN:\n"])
+def test_written_translation_is_no_sentence_and_has_an_end(head: str) -> None:
+    said = written(Statement(note="kept"), HarmCode.INCITE, f"{head} strike <now>\n{'x' * 2000}")
+
+    assert said.note == "kept"
+    assert said.translation.startswith("strike <now> xxx")
+    assert len(said.translation) == LONGEST_TRANSLATION
+
+
+def test_attack_know_how_is_not_translated() -> None:
+    said = Statement(note="kept")
+
+    assert written(said, HarmCode.INSTRUCT, "translation: step one") == said
+
+
+async def test_translation_stands_in_the_digest_as_a_person_s_and_is_escaped(flow: Flow) -> None:
+    regulator = await flow.recipient()
+    person, card = await confirmed(flow)
+    letter = await flow.explain.write(person, card.id, "translation: strike <b>right</b> now")
+    assert letter is not None
+    assert "Translation: strike <b>right</b> now" in visible(str(checked(letter).html))
+    flow.clock.advance(A_MINUTE)
+
+    await flow.refer.digests_now()
+    await flow.post_office()
+
+    seen = visible(str(flow.courier.to(regulator.telegram_id)[0].html))
+    assert "Translated by a person: strike <b>right</b> now" in seen
+    assert "Indonesian (guessed)" in seen
+    (item,) = json.loads(flow.courier.files(regulator.telegram_id)["1.json"])["items"]
+    assert item["translation"] == {"text": "strike <b>right</b> now", "made_by": "person"}
+    assert item["language"] == {"tag": "id", "name": "Indonesian (guessed)", "is_guess": True}
 
 
 def test_statements_of_two_people_are_joined() -> None:
     one = Statement(("a", "b"), "First.", ratings={Factor.INTENT: Rating.LOW})
     other = Statement(("b", "c"), "Second.", True, ratings={Factor.INTENT: Rating.HIGH})
 
-    both = merged([one, other])
+    both = merged([replace(one, translation="one"), replace(other, translation="other")])
 
     assert both.reasons == ("a", "b", "c")
     assert both.note == "First. Second."
     assert both.has_no_exemption
     assert both.ratings == {Factor.INTENT: Rating.HIGH}
+    assert both.translation == "other"
 
 
 @pytest.mark.parametrize("data", ["", "why:1", "why:x:done", "why:1:drop", "why:1:reason:A B"])

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.post import SourceKind
 from bot.domain.preview import Reached
+from bot.domain.referral import LiveStatus
 from tests.factories import NOON, post
 from tests.watching.conftest import Visits
 from tests.watching.world import Place, World
@@ -52,6 +53,40 @@ async def test_only_flagged_posts_are_looked_at_after_1_6_and_24_hours(
 
     assert seen == [(card.post_id, NOON + hours * HOUR) for hours in (1, 6, 24)]
     assert await looks(visits) == []
+
+
+async def test_look_says_until_when_a_post_stood(visits: Visits, place: Place) -> None:
+    flow = visits.flow
+    await flow.recipient()
+    await flow.confirm(await flow.moderator(), (await flow.cards())[0])
+    flow.clock.advance(HOUR)
+    await flow.refer.past_undo()
+    kept, said = place.posts[2], []
+
+    async def owed() -> None:
+        async with flow.database.look() as work:
+            (recipient,) = await work.recipients.served()
+            (item,) = await work.referrals.owed_to(recipient.id)
+        said.append((item.live_status, item.live_checked_at))
+
+    await owed()
+    await look_again(visits)
+    await owed()
+    del place.posts[2]
+    flow.clock.advance(6 * HOUR)
+    await look_again(visits)
+    await owed()
+    flow.clock.advance(10 * MINUTE)
+    place.posts[2] = kept
+    await look_again(visits)
+    await owed()
+
+    assert said == [
+        (LiveStatus.NOT_CHECKED, None),
+        (LiveStatus.LIVE, NOON + HOUR),
+        (LiveStatus.MISSING, NOON + 7 * HOUR),
+        (LiveStatus.LIVE, NOON + 7 * HOUR + 10 * MINUTE),
+    ]
 
 
 async def test_post_of_a_channel_that_only_the_bot_reads_is_not_asked_for(visits: Visits) -> None:

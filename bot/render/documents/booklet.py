@@ -7,20 +7,32 @@ from fpdf.enums import Align, XPos, YPos
 from PIL import Image
 
 from bot.domain.referral import PRESERVED, Digest, ReferredItem
+from bot.render.documents.columns import numbers
 from bot.render.documents.paper import ACCENT, INK, MARGIN, PALE, QUIET, WARN, WIDTH, Paper
 from bot.render.documents.record import (
     Frame,
+    answers,
+    entity,
     exemption_check,
+    language,
     legal_basis,
+    live,
+    model,
+    people,
     quote,
+    ratings,
     reach,
     reason,
+    sender_line,
+    translation,
+    warnings,
 )
 from bot.render.fonts import printable
 from bot.render.lines import broken
 
 _QUOTE = 420  # letters; the capture below shows the rest
 _NOTE = 900  # letters of a reason on a page
+_TRANSLATION = 600
 _LEAST_WIDTH = 105.0  # millimetres, below which a capture cannot be read
 
 
@@ -76,12 +88,16 @@ class _Pages(Paper):
         self.bars(self.said("booklet-plot"), counts, self.said("harm-threat"))
         self.ln(6)
         self.letters(8.5, QUIET)
+        self.paragraph(self.said("request-assess"), 4.6)
+        self.ln(1)
         self.paragraph(self.said("good-faith"), 4.6)
+        self.ln(1)
+        self.paragraph(self.said("booklet-answers", answers=answers(self._frame)), 4.6)
         self.ln(1)
         self.paragraph(self.said("remedy", contact=self._frame.contact), 4.6)
 
     def _cover_facts(self) -> list[tuple[str, str]]:
-        digest, sender = self._digest, self._frame.sender
+        digest = self._digest
         to = self.when(digest.created_at)
         period = (
             f"{self.when(digest.since)} – {to}"
@@ -93,9 +109,8 @@ class _Pages(Paper):
         if digest.waiting and digest.waiting_since:
             since = self.when(digest.waiting_since)
             waiting = self.said("booklet-waiting-since", count=digest.waiting, since=since)
-        who = [sender.organisation, sender.role, sender.email, sender.phone]
         return [
-            (self.said("about-sender"), " · ".join(filter(None, who))),
+            (self.said("about-sender"), sender_line(self._frame)),
             (self.said("about-recipient"), digest.recipient),
             (self.said("booklet-period"), period),
             (self.said("booklet-items"), str(len(digest.items))),
@@ -144,19 +159,20 @@ class _Pages(Paper):
                 said("column-channel"),
                 f"{item.channel} · {item.title}" if item.title else item.channel,
             ),
+            (said("column-message"), numbers(item)),
+            (said("column-language"), language(item, frame)),
+            (said("column-translation"), translation(item, frame, _TRANSLATION)),
             (said("column-reason"), reason(item, frame)[:_NOTE]),
-            (said("column-legal"), legal_basis(item, frame) or said("not-stated")),
+            (said("column-legal"), legal_basis(item, frame)),
             (said("column-exemption"), next(iter(exemption_check(item, frame).values()))),
-            (said("label-posted"), self.when(item.posted_at)),
-            *([(said("label-flagged"), self.when(item.flagged_at))] if item.flagged_at else []),
-            (said("label-decided"), self.when(item.decided_at)),
-            (said("label-by"), self._people(item)),
-            (said("label-automation"), _model(item, frame)),
+            (said("column-entity"), entity(item, frame)),
+            (said("label-ratings"), ratings(item, frame)),
+            *self._moments(item),
+            (said("label-by"), people(item, frame)),
+            (said("label-automation"), model(item, frame)),
             (said("label-reach"), reach(item, frame) or said("not-known")),
-            (said("column-live"), self._live(item)),
+            (said("column-live"), live(item, frame)),
         ]
-        if item.edited_at:
-            facts.insert(5, (said("label-edited"), self.when(item.edited_at)))
         if item.copies:
             urls = " ".join(item.copy_links[:5])
             facts.append(
@@ -166,30 +182,19 @@ class _Pages(Paper):
             facts.append((said("label-attached"), ", ".join(item.media[:10])))
         if item.forwarded_from:
             facts.append((said("label-forwarded"), item.forwarded_from[:80]))
-        if item.statement.entity:
-            facts.append((said("column-entity"), item.statement.entity))
-        if item.statement.ratings:
-            facts.append((said("label-ratings"), self._ratings(item)))
         if item.statement.warnings:
-            named = ", ".join(said(f"caution-{one}") for one in item.statement.warnings)
-            facts.append((said("column-warnings"), named))
+            facts.append((said("column-warnings"), warnings(item, frame)))
         facts.append((said("label-evidence"), self._evidence(item)))
         return facts
 
-    def _people(self, item: ReferredItem) -> str:
-        names = ", ".join(item.reviewers)
-        words = self.said("people-confirmed", people=item.people, names=names)
-        return words + (self.said("people-dissent") if item.has_dissent else "")
-
-    def _live(self, item: ReferredItem) -> str:
-        words = self.said(f"live-{item.live_status.replace('_', '-')}")
-        return f"{words}, {self.when(item.live_checked_at)}" if item.live_checked_at else words
-
-    def _ratings(self, item: ReferredItem) -> str:
-        return ", ".join(
-            f"{self.said(f'factor-{factor}')}: {self.said(f'rating-{rating}')}"
-            for factor, rating in item.statement.ratings.items()
-        )
+    def _moments(self, item: ReferredItem) -> list[tuple[str, str]]:
+        moments = [
+            ("label-posted", item.posted_at),
+            ("label-edited", item.edited_at),
+            ("label-flagged", item.flagged_at),
+            ("label-decided", item.decided_at),
+        ]
+        return [(self.said(key), self.when(at)) for key, at in moments if at is not None]
 
     def _evidence(self, item: ReferredItem) -> str:
         until = self.when(item.decided_at + PRESERVED)
@@ -219,13 +224,6 @@ class _Pages(Paper):
         self.image(BytesIO(picture), x=MARGIN, y=y, w=width)
         self.set_draw_color(*PALE)
         self.rect(MARGIN, y, width, width * high / wide)
-
-
-def _model(item: ReferredItem, frame: Frame) -> str:
-    if item.threshold is None:
-        return frame.said("model-unscored", model=item.model_version)
-    threshold = f"{item.threshold:.0%}"
-    return frame.said("model-said", model=item.model_version, threshold=threshold)
 
 
 def _hash(sha256: str | None) -> str:

@@ -12,22 +12,15 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 
 from bot.domain.codes import PurposeCode
+from bot.domain.receipt import ReplyCode
 from bot.domain.referral import PRESERVED, Digest, ReferredItem, Sender, Urgency
 from bot.domain.statement import Factor
+from bot.render.names import language_name
+from bot.render.times import local_time
 from bot.texts import say
 from bot.texts.legal import LegalBasis
 
 SCHEMA = "saring-digest-1"
-REPLY_CODES = (
-    "actioned",
-    "partly",
-    "not_violating",
-    "bad_url",
-    "bad_capture",
-    "need_info",
-    "already_gone",
-    "duplicate",
-)
 
 
 @dataclass(frozen=True)
@@ -103,14 +96,21 @@ def item_record(item: ReferredItem, place: int, digest: Digest, frame: Frame) ->
             "captured_at": stamp(item.captured_at),
         },
         "quote": quote(item, frame),
-        "language": frame.said("language-unknown"),
-        "translation": {"text": None, "made_by": frame.said("translation-none")},
+        "language": {
+            "tag": _language_tag(item),
+            "name": language(item, frame),
+            "is_guess": True,
+        },
+        "translation": {
+            "text": item.translation or None,
+            "made_by": "person" if item.translation else None,
+        },
         "category": str(item.harm),
         "reason": reason(item, frame),
-        "legal_basis_alleged": legal_basis(item, frame) or frame.said("not-stated"),
+        "legal_basis_alleged": legal_basis(item, frame),
         "exemption_check": exemption_check(item, frame),
         "context_ratings": _ratings(item, frame),
-        "entity": item.statement.entity or frame.said("entity-none"),
+        "entity": entity(item, frame),
         "times": {
             "posted_at": stamp(item.posted_at),
             "edited_at": stamp(item.edited_at),
@@ -146,7 +146,7 @@ def item_record(item: ReferredItem, place: int, digest: Digest, frame: Frame) ->
         "good_faith": frame.said("good-faith"),
         "request": frame.said("request-assess"),
         "remedy": frame.said("remedy", contact=frame.contact),
-        "reply_codes": list(REPLY_CODES),
+        "reply_codes": [str(code) for code in ReplyCode],
     }
 
 
@@ -162,6 +162,80 @@ def quote(item: ReferredItem, frame: Frame, most: int | None = None) -> str:
     return f"{item.text[:most]} …" if most and len(item.text) > most else item.text
 
 
+def _language_tag(item: ReferredItem) -> str:
+    """As BCP 47 writes it: `id`; `und-Arab` where the script alone is known, or else `und`."""
+    guess = item.language
+    if guess is None:
+        return "und"
+    return f"und-{guess}" if guess.istitle() else guess
+
+
+def language(item: ReferredItem, frame: Frame) -> str:
+    """The name of the language that the words seem to be in, said to be a guess."""
+    if item.language is None:
+        return frame.said("language-unknown")
+    name = language_name(item.language, frame.language).unescape()
+    return frame.said("language-guess", name=name)
+
+
+def translation(item: ReferredItem, frame: Frame, most: int | None = None) -> str:
+    """A person's translation, cut after `most` letters; "no translation" without one."""
+    words = item.translation
+    if not words:
+        return frame.said("translation-none")
+    return f"{words[:most]} …" if most and len(words) > most else words
+
+
+def live(item: ReferredItem, frame: Frame) -> str:
+    """Whether the post still stood, and when that was seen."""
+    words = frame.said(f"live-{item.live_status.replace('_', '-')}")
+    if item.live_checked_at is None:
+        return words
+    return f"{words}, {local_time(item.live_checked_at, frame.timezone, frame.language)}"
+
+
+def model(item: ReferredItem, frame: Frame) -> str:
+    """The model that flagged the post, with its threshold where one is known."""
+    if item.threshold is None:
+        return frame.said("model-unscored", model=item.model_version)
+    threshold = f"{item.threshold:.0%}"
+    return frame.said("model-said", model=item.model_version, threshold=threshold)
+
+
+def people(item: ReferredItem, frame: Frame) -> str:
+    """How many people confirmed, by pseudonym, and whether somebody saw it otherwise."""
+    names = ", ".join(item.reviewers)
+    words = frame.said("people-confirmed", people=item.people, names=names)
+    return words + (frame.said("people-dissent") if item.has_dissent else "")
+
+
+def ratings(item: ReferredItem, frame: Frame) -> str:
+    """Each factor that was rated; "not assessed" where nobody rated."""
+    rated = [
+        f"{frame.said(f'factor-{factor}')}: {frame.said(f'rating-{rating}')}"
+        for factor, rating in item.statement.ratings.items()
+    ]
+    return ", ".join(rated) or frame.said("not-assessed")
+
+
+def warnings(item: ReferredItem, frame: Frame) -> str:
+    return ", ".join(frame.said(f"caution-{one}") for one in item.statement.warnings)
+
+
+def entity(item: ReferredItem, frame: Frame) -> str:
+    return item.statement.entity or frame.said("entity-none")
+
+
+def answers(frame: Frame) -> str:
+    """Every answer that can be given, by its name."""
+    return ", ".join(frame.said(f"reply-{code.replace('_', '-')}") for code in ReplyCode)
+
+
+def sender_line(frame: Frame) -> str:
+    sender = frame.sender
+    return " · ".join(filter(None, [sender.organisation, sender.role, sender.email, sender.phone]))
+
+
 def reason(item: ReferredItem, frame: Frame) -> str:
     """The sentences that a person chose, and their own; "not stated" without any."""
     said = item.statement
@@ -170,8 +244,8 @@ def reason(item: ReferredItem, frame: Frame) -> str:
 
 
 def legal_basis(item: ReferredItem, frame: Frame) -> str:
-    """The operator's text for the code; empty where there is none."""
-    return frame.legal.get(item.harm, {}).get(frame.language, "")
+    """The operator's text for the code; "not stated" where there is none."""
+    return frame.legal.get(item.harm, {}).get(frame.language) or frame.said("not-stated")
 
 
 def exemption_check(item: ReferredItem, frame: Frame) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The items as rows: CSV for any program, XLSX for the desk officer, who can send it back."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from io import BytesIO, StringIO
 
 from openpyxl import Workbook
@@ -12,84 +12,30 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.domain.referral import Digest, ReferredItem
-from bot.render.documents.record import (
-    REPLY_CODES,
-    Frame,
-    exemption_check,
-    legal_basis,
-    local,
-    quote,
-    reason,
-)
+from bot.domain.receipt import ReplyCode
+from bot.domain.referral import Digest
+from bot.render.documents.columns import ALONE, COLUMNS, PRINTED, WRAPPED, Columns, Value
+from bot.render.documents.record import Frame, sender_line
 from bot.render.times import local_time
 
-_QUOTE = 1000  # letters; a cell of a spreadsheet holds 32,767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _UNWRITABLE = {code: None for code in range(32) if chr(code) not in "\t\n"}
 # Where Excel writes decimals with a comma, it parts columns with a semicolon.
 _SEPARATORS: Mapping[str, str] = {"id": ";"}
 
-Value = str | int | None
-Row = Callable[[ReferredItem, int, Digest, Frame], Value]
-
 _INK, _ACCENT, _PALE, _ASKED = "22313F", "1F6F8B", "F3F6F8", "FFF8E1"
+_OUTCOME = [key for key, _, _ in COLUMNS].index("outcome") + 1
 
 
-# Column by column: the key of its heading, its width in letters, and its value.
-_COLUMNS: tuple[tuple[str, int, Row], ...] = (
-    ("place", 6, lambda item, place, digest, frame: place),
-    ("number", 10, lambda item, place, digest, frame: item.number),
-    ("outcome", 18, lambda item, place, digest, frame: ""),
-    ("urgency", 14, lambda item, place, digest, frame: _urgency(item, digest, frame)),
-    ("harm", 20, lambda item, place, digest, frame: frame.said(f"harm-{item.harm.lower()}")),
-    ("url", 34, lambda item, place, digest, frame: item.link),
-    # Without "@", which a spreadsheet takes for a formula.
-    ("channel", 24, lambda item, place, digest, frame: item.channel.removeprefix("@")),
-    ("quote", 60, lambda item, place, digest, frame: quote(item, frame, _QUOTE)),
-    ("reason", 50, lambda item, place, digest, frame: reason(item, frame)),
-    ("legal", 40, lambda item, place, digest, frame: legal_basis(item, frame)),
-    ("posted", 22, lambda item, place, digest, frame: local(item.posted_at, frame)),
-    ("decided", 22, lambda item, place, digest, frame: local(item.decided_at, frame)),
-    ("people", 8, lambda item, place, digest, frame: item.people),
-    ("views", 10, lambda item, place, digest, frame: item.views),
-    ("subscribers", 12, lambda item, place, digest, frame: item.subscribers),
-    ("copies", 14, lambda item, place, digest, frame: item.copies),
-    ("live", 16, lambda item, place, digest, frame: _live(item, frame)),
-    ("exemption", 30, lambda item, place, digest, frame: _exemption(item, frame)),
-    ("entity", 24, lambda item, place, digest, frame: item.statement.entity),
-    ("warnings", 18, lambda item, place, digest, frame: _warnings(item, frame)),
-    ("capture", 30, lambda item, place, digest, frame: item.capture_sha256),
-)
-_OUTCOME = [key for key, _, _ in _COLUMNS].index("outcome") + 1
-_WRAPPED = frozenset({"quote", "reason", "legal", "exemption", "entity"})
-
-
-def _urgency(item: ReferredItem, digest: Digest, frame: Frame) -> str:
-    return frame.said(f"urgency-{digest.urgency(item).replace('_', '-')}")
-
-
-def _live(item: ReferredItem, frame: Frame) -> str:
-    return frame.said(f"live-{item.live_status.replace('_', '-')}")
-
-
-def _exemption(item: ReferredItem, frame: Frame) -> str:
-    return next(iter(exemption_check(item, frame).values()))
-
-
-def _warnings(item: ReferredItem, frame: Frame) -> str:
-    return ", ".join(frame.said(f"caution-{one}") for one in item.statement.warnings)
-
-
-def _rows(digest: Digest, frame: Frame) -> list[list[Value]]:
+def _rows(columns: Columns, digest: Digest, frame: Frame) -> list[list[Value]]:
     return [
-        [value(item, place, digest, frame) for _, _, value in _COLUMNS]
+        [value(item, place, digest, frame) for _, _, value in columns]
         for place, item in enumerate(digest.items, 1)
     ]
 
 
-def _headings(frame: Frame) -> list[str]:
-    return [frame.said(f"column-{key}") for key, _, _ in _COLUMNS]
+def _headings(columns: Columns, frame: Frame) -> list[Value]:
+    return [frame.said(f"column-{key}") for key, _, _ in columns]
 
 
 def neutral(value: Value) -> Value:
@@ -104,8 +50,8 @@ def digest_csv(digest: Digest, frame: Frame) -> bytes:
     """UTF-8 with a byte order mark, parted as the Excel of the recipient's language expects."""
     text = StringIO()
     writer = csv.writer(text, delimiter=_SEPARATORS.get(frame.language, ","))
-    rows: list[list[Value]] = [[*_headings(frame)], *_rows(digest, frame)]
-    for row in rows:
+    columns = COLUMNS + ALONE
+    for row in [_headings(columns, frame), *_rows(columns, digest, frame)]:
         writer.writerow(["" if value is None else neutral(value) for value in row])
     return text.getvalue().encode("utf-8-sig", "replace")
 
@@ -126,9 +72,9 @@ def digest_xlsx(digest: Digest, frame: Frame) -> bytes:
 
 
 def _write_items(sheet: Worksheet, digest: Digest, frame: Frame) -> None:
-    rows = _rows(digest, frame)
+    rows = _rows(COLUMNS, digest, frame)
     line = Border(bottom=Side(style="thin", color="D5DEE4"))
-    for column, (key, width, _) in enumerate(_COLUMNS, 1):
+    for column, (key, width, _) in enumerate(COLUMNS, 1):
         cell = _put(sheet, 1, column, frame.said(f"column-{key}"))
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=_INK if column != _OUTCOME else _ACCENT)
@@ -136,7 +82,7 @@ def _write_items(sheet: Worksheet, digest: Digest, frame: Frame) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
         for place, row in enumerate(rows, 2):
             cell = _put(sheet, place, column, row[column - 1])
-            cell.alignment = Alignment(vertical="top", wrap_text=key in _WRAPPED)
+            cell.alignment = Alignment(vertical="top", wrap_text=key in WRAPPED)
             cell.border = line
             cell.font = Font(color=_INK)
             if column == _OUTCOME:
@@ -146,17 +92,18 @@ def _write_items(sheet: Worksheet, digest: Digest, frame: Frame) -> None:
                 cell.font = Font(color=_ACCENT, underline="single")
     sheet.row_dimensions[1].height = 30
     sheet.freeze_panes = f"{get_column_letter(_OUTCOME + 1)}2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{len(rows) + 1}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(rows) + 1}"
     _offer_outcomes(sheet, len(rows) + 1, frame)
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+    sheet.print_area = f"A1:{get_column_letter(PRINTED)}{len(rows) + 1}"
 
 
 def _offer_outcomes(sheet: Worksheet, last: int, frame: Frame) -> None:
     """A list to choose the outcome from."""
-    names = [frame.said(f"reply-{code.replace('_', '-')}") for code in REPLY_CODES]
+    names = [frame.said(f"reply-{code.replace('_', '-')}") for code in ReplyCode]
     choice = DataValidation(type="list", formula1=f'"{",".join(names)}"', allow_blank=True)
     choice.errorTitle = frame.said("column-outcome")
     choice.error = ", ".join(names)
@@ -166,13 +113,11 @@ def _offer_outcomes(sheet: Worksheet, last: int, frame: Frame) -> None:
 
 
 def _write_about(sheet: Worksheet, digest: Digest, frame: Frame) -> None:
-    sender = frame.sender
-    who = " · ".join(filter(None, [sender.organisation, sender.role, sender.email, sender.phone]))
     lines = [
         (frame.said("about-digest"), str(digest.number)),
         (frame.said("about-made"), local_time(digest.created_at, frame.timezone, frame.language)),
         (frame.said("about-recipient"), digest.recipient),
-        (frame.said("about-sender"), who),
+        (frame.said("about-sender"), sender_line(frame)),
         (frame.said("about-audit"), digest.audit_hash),
         ("", ""),
         ("", frame.said("sheet-how", column=frame.said("column-outcome"))),

@@ -136,6 +136,7 @@ statements = Table(
     Column("entity", PlainText),
     Column("ratings", JSON, nullable=False),
     Column("warnings", JSON, nullable=False),
+    Column("translation", PlainText),
     Column("made_at", UtcDateTime, nullable=False),
 )
 
