@@ -22,6 +22,7 @@ from bot.chat.inbox import PeopleWorker, PostWorker
 from bot.chat.learning import Learning
 from bot.chat.members import Members
 from bot.chat.menus import Menus
+from bot.chat.officers import Officers
 from bot.chat.overview import Overview
 from bot.chat.poller import Poller
 from bot.chat.practice import Practice
@@ -50,6 +51,7 @@ from bot.schedule.tick import Tick
 from bot.services.account import Account
 from bot.services.add_names import AddNames
 from bot.services.adding import Adding
+from bot.services.admit import Admit
 from bot.services.answer import Answer
 from bot.services.basis import Basis
 from bot.services.board import NoticeBoard
@@ -239,6 +241,7 @@ async def running(
     board = NoticeBoard(
         database, clock, f"https://t.me/{bot.username}?start=desk", settings.timezone
     )
+    admit = Admit(database, clock, board, settings.timezone, settings.digest_at)
     pause = Pause(database, clock, limit=settings.reversal_limit, least=settings.reversal_least)
     answer = Answer(database, clock, pause)
     reverse = Reverse(database, clock, deal, pause)
@@ -291,10 +294,16 @@ async def running(
         database,
         clock,
         Commands(
-            join, groups, (sources, add_channels, explaining, receipts, uploads), menus, contact
+            join,
+            groups,
+            (sources, add_channels, explaining, receipts, uploads),
+            menus,
+            contact,
+            bot.username,
         ),
-        Presses(join, groups),
-        Members(bot, join, watch, board, deal),
+        Presses(join, admit, groups),
+        Members(bot, join, watch, board, admit, deal),
+        Officers(bot, admit, groups, receipts, menus),
     )
     draw = Draw(database, clock, deal, Nearest(database))
     send = Send(database, clock, TelegramCourier(bot), deal, draw, refer, board)
@@ -323,6 +332,7 @@ async def running(
         "make the digests whose time has come": refer.due_digests,
         "deal cards that became free": deal.wake_desks,
         "redraw the notice board": board.refresh,
+        "leave groups that nobody spoke for": admit.overdue,
         "say who runs the bot": profile.keep_true,
         "call about targets": Remind(database, clock, deal).due,
         "end watches that found nothing": lapse.due,

@@ -70,6 +70,7 @@ class Letter:
 
     protected: cannot be forwarded or saved. silent: arrives without a sound.
     attachment: the HTML becomes its caption, of at most 1,024 characters; it cannot be edited.
+    is_last: the bot leaves the group or channel after it.
     """
 
     html: str
@@ -77,6 +78,7 @@ class Letter:
     protected: bool = False
     silent: bool = False
     attachment: Attachment | None = None
+    is_last: bool = False
 
     def as_json(self) -> dict[str, Any]:
         rows = [[[b.label, b.data, b.url, b.style, b.copy] for b in row] for row in self.buttons]
@@ -86,6 +88,8 @@ class Letter:
             "protected": self.protected,
             "silent": self.silent,
         }
+        if self.is_last:
+            kept["is_last"] = True
         if self.attachment is None:
             return kept
         file = self.attachment
@@ -98,7 +102,8 @@ class Letter:
         name, content, *more = kept.get("attachment") or (None, "")
         sha256 = more[0] if more else None
         attachment = Attachment(name, b64decode(content), sha256) if name else None
-        return cls(kept["html"], rows, kept["protected"], kept["silent"], attachment)
+        is_last = kept.get("is_last", False)
+        return cls(kept["html"], rows, kept["protected"], kept["silent"], attachment, is_last)
 
 
 class Courier(Protocol):

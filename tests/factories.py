@@ -38,6 +38,7 @@ from bot.render.documents.record import Frame, digest_json
 from bot.render.documents.sheet import digest_csv
 from bot.services.add_names import AddNames
 from bot.services.adding import Adding, Took
+from bot.services.admit import Admit
 from bot.services.answer import Answer
 from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
@@ -252,6 +253,7 @@ class Flow:
         self.enrol = Enrol(database, clock)
         self.explain = Explain(database, clock)
         self.board = NoticeBoard(database, clock, DESK_LINK, JAKARTA)
+        self.admit = Admit(database, clock, self.board, JAKARTA, "0 8 * * *")
         self.pause = Pause(database, clock, limit=0.5, least=4)
         self.answer = Answer(database, clock, self.pause)
         self.reverse = Reverse(database, clock, self.deal, self.pause)

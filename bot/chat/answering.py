@@ -71,7 +71,12 @@ class Receipts:
         if not press.is_received:
             return Answer(replies=(Reply(pressed.chat_id, page_letter(digest, 0, language)),))
         first = await self._answer.received(pressed.person, digest.id)
-        return Answer(say(language, "answer-received" if first else "answer-received-before"))
+        toast = say(language, "answer-received" if first else "answer-received-before")
+        if not first or pressed.person.group is None:
+            return Answer(toast)
+        named = pressed.person.pseudonym  # a group sees that one of them has done it
+        words = say(language, "answer-received-group", number=digest.number, who=named)
+        return Answer(toast, (Reply(pressed.chat_id, Letter(words)),))
 
     async def _answered(self, pressed: Pressed) -> Answer:
         """The list, the answers to one item, or an answer; the message changes in place."""

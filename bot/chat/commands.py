@@ -18,7 +18,7 @@ _DESK = "desk"
 class Commands:
     """groups: whose commands there are. listeners: asked in their order about what is no command.
 
-    contact: where decisions can be contested.
+    contact: where decisions can be contested. bot_name: by which a command may name the bot.
     """
 
     def __init__(
@@ -28,11 +28,13 @@ class Commands:
         listeners: Sequence[Listener],
         menus: Menus,
         contact: str,
+        bot_name: str,
     ) -> None:
         self._join = join
         self._listeners = listeners
         self._menus = menus
         self._contact = contact
+        self._bot_name = bot_name
         self._by_name = {
             name: command for group in groups for name, command in group.commands.items()
         }
@@ -43,7 +45,7 @@ class Commands:
         if user is None or user.is_bot:
             return []
         language = closest_language(user.language_code)
-        name, rest = _command(message)
+        name, rest = command_of(message, self._bot_name)
         words = rest.replace(",", " ").split()
         if name == "start" and words == [_DESK]:  # the link on the notice board
             name, words, rest = _DESK, [], ""
@@ -72,6 +74,8 @@ class Commands:
         accepted = await self._join.accept(
             token, user.id, user.first_name[:_LONGEST_NAME], language
         )
+        if accepted is None and await self._join.is_for_group(token):
+            return reply(chat_id, say(language, "invite-for-group"))
         if accepted is None:
             person = await self._join.person(user.id, language, user.first_name[:_LONGEST_NAME])
             if person is not None:
@@ -87,11 +91,14 @@ class Commands:
         return Html("\n\n").join(say(person.language, f"can-{role}") for role in known)
 
 
-def _command(message: Message) -> tuple[str | None, str]:
-    """The command's name, without its slash and the bot's name, and what follows it."""
+def command_of(message: Message, bot_name: str) -> tuple[str | None, str]:
+    """The command's name, without its slash and the bot's name, and what follows it.
+
+    None for what is no command, or another bot's.
+    """
     first = message.entities[0] if message.entities else None
     text = message.text or ""
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0:
         return None, ""
-    name = text[1 : first.length].partition("@")[0].lower()
-    return name, text[first.length :]
+    name, _, addressed = text[1 : first.length].lower().partition("@")
+    return (name, text[first.length :]) if addressed in ("", bot_name.lower()) else (None, "")

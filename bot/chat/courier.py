@@ -1,5 +1,6 @@
 """Takes letters to Telegram and names what came back by our own errors."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,7 +22,7 @@ from telegram.error import (
 )
 
 from bot.chat.telegram_bot import TelegramBot, wait_of
-from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
+from bot.domain.errors import ChatMoved, MessageGone, ShutOut, TryLater, Undeliverable
 from bot.ports import Attachment, Letter
 
 _UNCHANGED = "message is not modified"
@@ -33,6 +34,27 @@ class TelegramCourier:
         self._bot = bot
 
     async def send(self, chat_id: int, letter: Letter) -> int:
+        if letter.is_last:
+            return await self._say_and_leave(chat_id, letter)
+        return await self._send(chat_id, letter)
+
+    async def _say_and_leave(self, chat_id: int, letter: Letter) -> int:
+        """Where nothing can be said, the chat is left all the same."""
+        try:
+            message_id = await self._send(chat_id, letter)
+        except Undeliverable:
+            with contextlib.suppress(Undeliverable):
+                await self._leave(chat_id)
+            raise
+        with contextlib.suppress(Undeliverable):  # it is not in there any more
+            await self._leave(chat_id)
+        return message_id
+
+    async def _leave(self, chat_id: int) -> None:
+        async with _translated():
+            await self._bot.leave_chat(chat_id)
+
+    async def _send(self, chat_id: int, letter: Letter) -> int:
         async with _translated():
             if letter.attachment is not None:
                 return await self._send_file(chat_id, letter, letter.attachment)
@@ -90,7 +112,9 @@ async def _translated() -> AsyncIterator[None]:
         raise TryLater(f"Telegram asks to wait {seconds:.0f} s", seconds) from error
     except ChatMigrated as error:
         raise ChatMoved(error.new_chat_id) from error
-    except (Forbidden, BadRequest) as error:
+    except Forbidden as error:
+        raise ShutOut(error.message) from error
+    except BadRequest as error:
         raise Undeliverable(error.message) from error
     except InvalidToken as error:
         raise TryLater("Telegram refuses the token") from error

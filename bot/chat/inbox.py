@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.chat.commands import Commands
 from bot.chat.members import Members
+from bot.chat.officers import Officers
 from bot.chat.posts import channel_ref, is_service, post_of
 from bot.chat.presses import Presses
 from bot.chat.reply import Reply
@@ -131,6 +132,7 @@ class PeopleWorker:
         commands: Commands,
         presses: Presses,
         members: Members,
+        officers: Officers,
     ) -> None:
         self._bot = bot
         self._database = database
@@ -138,6 +140,7 @@ class PeopleWorker:
         self._commands = commands
         self._presses = presses
         self._members = members
+        self._officers = officers
         self.called = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._tries: Counter[int] = Counter()
@@ -229,8 +232,20 @@ class PeopleWorker:
             await self._members.changed(update.my_chat_member)
         elif update.message and update.message.chat.type == ChatType.PRIVATE:
             return await self._commands.answer(update.message)
-        elif update.message and update.message.migrate_to_chat_id:
-            await self._members.upgraded(update.message.chat.id, update.message.migrate_to_chat_id)
+        elif update.message:
+            return await self._in_group(update.message)
+        return []
+
+    async def _in_group(self, message: Message) -> list[Reply]:
+        """A group's message, or the word of either chat that the one became the other."""
+        if message.migrate_to_chat_id:
+            await self._members.upgraded(message.chat.id, message.migrate_to_chat_id)
+        elif message.migrate_from_chat_id:
+            await self._members.upgraded(message.migrate_from_chat_id, message.chat.id)
+        else:
+            if message.chat.username:
+                await self._members.turned_public(message.chat.id)
+            return await self._officers.answer(message)
         return []
 
 

@@ -9,11 +9,13 @@ import logging
 from collections.abc import Sequence
 
 from telegram import CallbackQuery
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.chat.reply import Reply
 from bot.chat.routes import Answer, Group, Pressed
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
+from bot.services.admit import Admit
 from bot.services.join import Join
 from bot.texts import Html, closest_language, say
 
@@ -24,8 +26,9 @@ _PATIENCE = 2.0  # seconds until a press gets a plain answer
 class Presses:
     """groups: whose routes know what to do; the role is checked here, on every press."""
 
-    def __init__(self, join: Join, groups: Sequence[Group]) -> None:
+    def __init__(self, join: Join, admit: Admit, groups: Sequence[Group]) -> None:
         self._join = join
+        self._admit = admit
         self._routes = {start: route for group in groups for start, route in group.routes.items()}
 
     async def answer(self, query: CallbackQuery) -> list[Reply]:
@@ -46,7 +49,7 @@ class Presses:
 
     async def _result(self, query: CallbackQuery, language: str) -> Answer:
         data = query.data or ""
-        person = await self._join.person(query.from_user.id, language)
+        person = await self._presser(query, language)
         route = self._routes.get(data.partition(":")[0])
         # What no button sends is refused with the words for moderators, who press the most.
         wanted = route.role if route else Role.MODERATOR
@@ -58,6 +61,19 @@ class Presses:
             return Answer(say(language, "press-unknown"))
         message = query.message
         return await route.answer(Pressed(person, data, message.chat.id, message.message_id))
+
+    async def _presser(self, query: CallbackQuery, language: str) -> Person | None:
+        """Who presses: in a group a member who speaks for it, and nobody in a public one.
+
+        Telegram says where a button stands and shows it to members alone, so a press in a group
+        comes from one.
+        """
+        chat = query.message.chat if query.message else None
+        if chat is None or chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+            return await self._join.person(query.from_user.id, language)
+        if chat.username:
+            return None
+        return await self._admit.officer(query.from_user.id, language, chat.id)
 
 
 async def _tell(query: CallbackQuery, words: Html) -> None:

@@ -3,8 +3,9 @@
 from bot.chat.reply import Reply, reply
 from bot.chat.routes import Answer, Command, Pressed, Route, Said
 from bot.domain.people import Role
-from bot.domain.recipient import Change, Typed, unpack_recipient
-from bot.render.recipient import Profile, list_letter, profile_letter
+from bot.domain.recipient import Change, RecipientPress, Typed, unpack_recipient
+from bot.ports import Letter
+from bot.render.recipient import Profile, close_letter, list_letter, profile_letter
 from bot.services.enrol import Enrol
 from bot.texts import say
 
@@ -47,6 +48,8 @@ class Recipients:
             digest_id = int(press.value) if press.value.isdecimal() else 0
             done = await self._enrol.again(pressed.person, press.recipient_id, digest_id)
             return Answer(say(pressed.language, "digest-again" if done else "press-unknown"))
+        if press.change is Change.CLOSE:
+            return await self._close(pressed, press)
         if press.change is Change.OPEN:
             profile = await self._enrol.profile(press.recipient_id)
         else:
@@ -55,3 +58,17 @@ class Recipients:
             return Answer(say(pressed.language, "press-unknown"))
         letter = profile_letter(profile, pressed.language)
         return Answer(replies=(Reply(pressed.chat_id, letter, edits=pressed.message_id),))
+
+    async def _close(self, pressed: Pressed, press: RecipientPress) -> Answer:
+        """The question first; then the group is taken off."""
+        if not press.value:
+            profile = await self._enrol.profile(press.recipient_id)
+            if profile is None or not profile.recipient.is_group:
+                return Answer(say(pressed.language, "press-unknown"))
+            letter = close_letter(profile.recipient, pressed.language)
+            return Answer(replies=(Reply(pressed.chat_id, letter),))
+        done = await self._enrol.close(pressed.person, press.recipient_id)
+        if not done:
+            return Answer(say(pressed.language, "press-unknown"))
+        words = say(pressed.language, "recipient-closed")
+        return Answer(words, (Reply(pressed.chat_id, Letter(words), pressed.message_id),))

@@ -33,7 +33,12 @@ class Staff:
         role = Role(wanted)
         token = await self._join.invite(said.person, role)
         link = f"https://t.me/{self._bot_name}?start={token}"
-        return reply(said.chat_id, say(said.language, f"invite-{role}", link=link))
+        words = [say(said.language, f"invite-{role}", link=link)]
+        if role is Role.RECIPIENT:
+            token = await self._join.invite(said.person, role, is_for_group=True)
+            link = f"https://t.me/{self._bot_name}?startgroup={token}"
+            words.append(say(said.language, "invite-group", link=link))
+        return reply(said.chat_id, *words)
 
     async def _people(self, said: Said) -> list[Reply]:
         """Everybody with a role, up to 40 a message."""

@@ -63,6 +63,10 @@ class Undeliverable(CourierError):
     """Telegram will never take this message: the chat is gone, blocked, or the text is refused."""
 
 
+class ShutOut(Undeliverable):
+    """The bot may not write there any more: it was blocked, or thrown out of the group."""
+
+
 class ChatMoved(CourierError):
     """The group became a supergroup and has another id now."""
 

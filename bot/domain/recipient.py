@@ -13,13 +13,14 @@ MOST_ITEMS = 100  # in one digest; what is left goes into the next number
 class RecipientState(StrEnum):
     """Pending: joined, and no admin has confirmed it yet. Test: gets digests that say so.
 
-    Contact: somebody's second contact, who gets no digests.
+    Contact: somebody's second contact, who gets no digests. Closed: a group that an admin took off.
     """
 
     PENDING = "pending"
     TEST = "test"
     LIVE = "live"
     CONTACT = "contact"
+    CLOSED = "closed"
 
 
 class Requirement(StrEnum):
@@ -41,10 +42,12 @@ class Recipient:
     codes: what it takes; at_once: those of them that do not wait for the timetable.
     second_person_id: who is written to when nobody answers. required: see `Requirement`.
     most_items: in one digest, 1 to 100. tells_empty: a day without items is said in one line.
+    person_id: whose private chat it is; None for a group, whose title then is `group_title`.
+    away_since: since when the bot is not in that group; what is owed waits meanwhile.
     """
 
     id: int
-    person_id: int
+    person_id: int | None
     chat_id: int
     name: str
     language: str
@@ -58,6 +61,12 @@ class Recipient:
     second_person_id: int | None = None
     most_items: int = MOST_ITEMS
     tells_empty: bool = False
+    group_title: str | None = None
+    away_since: datetime | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.group_title is not None
 
     @property
     def is_served(self) -> bool:
@@ -78,6 +87,7 @@ class Change(StrEnum):
     EMPTY = "empty"
     SECOND = "second"
     AGAIN = "again"
+    CLOSE = "close"
 
 
 class Typed(StrEnum):

@@ -58,8 +58,18 @@ def profile_letter(profile: Profile, language: str) -> Letter:
             for need, count in profile.held.items()
         )
         lines.append(say(language, "recipient-held", held=held))
+    if one.is_group:
+        key = "recipient-group" if one.away_since is None else "recipient-group-away"
+        lines.append(say(language, key, title=one.group_title))
     lines.append(say(language, "recipient-how", number=one.id))
     return Letter(Html("\n").join(lines), _rows(profile, language))
+
+
+def close_letter(one: Recipient, language: str) -> Letter:
+    """Asks whether a group is to be taken off."""
+    label = say(language, "button-close-group-sure").unescape()
+    button = Button(label, RecipientPress(one.id, Change.CLOSE, "sure").pack(), style="danger")
+    return Letter(say(language, "recipient-close-sure", name=one.name), ((button,),))
 
 
 def list_letter(recipients: Sequence[Recipient], language: str) -> Letter:
@@ -100,6 +110,9 @@ def _rows(profile: Profile, language: str) -> tuple[tuple[Button, ...], ...]:
         label = say(language, "button-second", name=person.name[:_LONGEST_LABEL])
         is_it = person.id == one.second_person_id
         rows.append((_button(one, Change.SECOND, str(person.id), label, is_it),))
+    if one.is_group:
+        label = say(language, "button-close-group")
+        rows.append((Button(label.unescape(), RecipientPress(one.id, Change.CLOSE).pack()),))
     return tuple(rows)
 
 

@@ -72,9 +72,10 @@ class Answer:
             return await work.receipts.digest(digest_id)
 
     async def digest_of_message(self, person: Person, message_id: int) -> AnswerableDigest | None:
-        """The digest that a message in this person's chat carries."""
+        """The digest that a message in this person's chat, or in their group, carries."""
+        chat_id = person.group or person.telegram_id
         async with self._database.look() as work:
-            found = await work.receipts.digest_of_message(person.telegram_id, message_id)
+            found = await work.receipts.digest_of_message(chat_id, message_id)
         return await self.digest(person, found) if found is not None else None
 
     def now(self) -> datetime:
@@ -83,7 +84,7 @@ class Answer:
 
     async def unanswered(self, person: Person) -> Unanswered:
         async with self._database.look() as work:
-            theirs = [one.id for one in await work.recipients.answered_by(person.id)]
+            theirs = [one.id for one in await work.recipients.answered_by(person)]
             corrections = await work.reversals.unanswered_corrections(theirs)
             return Unanswered(
                 tuple(await work.receipts.open_digests(theirs)),
@@ -92,7 +93,7 @@ class Answer:
 
     async def _is_theirs(self, work: UnitOfWork, person: Person, digest_id: int) -> bool:
         recipient_id = await work.receipts.recipient_of(digest_id)
-        theirs = {one.id for one in await work.recipients.answered_by(person.id)}
+        theirs = {one.id for one in await work.recipients.answered_by(person)}
         return recipient_id is not None and recipient_id in theirs
 
     # --- answers ----------------------------------------------------------------------------
@@ -124,7 +125,7 @@ class Answer:
         kept = 0
         async with self._database.work() as work:
             await work.audit.hold()
-            recipients = [one.id for one in await work.recipients.answered_by(person.id)]
+            recipients = [one.id for one in await work.recipients.answered_by(person)]
             theirs = await work.receipts.delivered_to(recipients, said)
             for number in sorted(theirs):
                 kept += await self._keep_one(work, person, number, said[number], way)

@@ -7,6 +7,7 @@ from bot.render.board import draw_board, draw_call
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import say
 
 
 class NoticeBoard:
@@ -18,21 +19,23 @@ class NoticeBoard:
         self._desk_link = desk_link
         self._timezone = timezone
 
-    async def hang(self, admin: Person, chat_id: int, title: str) -> int | None:
-        """A group becomes the board; the group that was it before, which the bot can leave."""
+    async def hang(self, admin: Person, chat_id: int, title: str) -> None:
+        """A group becomes the board; the bot leaves the group that was it before."""
         now = self._clock.now()
         async with self._database.work() as work:
             await work.audit.hold()
             before = await work.board.get()
             if before is not None and before.chat_id == chat_id:
-                return None
+                return
             _, newest = await work.board.threats_after(0)
             await work.board.hang(chat_id, title, admin.language, newest)
             await work.audit.write("board hung", f"chat {chat_id}", now, admin.id)
             await tell_admins(work, self._clock, "told-board-hung", title=title)
+            if before is not None:
+                farewell = Letter(say(before.language, "board-moved"), is_last=True)
+                await work.outbox.owe_notice(before.chat_id, farewell, now)
             await self._redraw(work)
             await work.commit()
-        return before.chat_id if before else None
 
     async def lost(self, chat_id: int) -> bool:
         """The bot is no longer in a group; whether that was the board."""
@@ -101,6 +104,7 @@ async def follow(work: UnitOfWork, old_chat_id: int, new_chat_id: int) -> None:
     """What was meant for a chat goes to the one that it became."""
     await work.outbox.chat_moved(old_chat_id, new_chat_id)
     await work.recipients.moved(old_chat_id, new_chat_id)
+    await work.doorsteps.leave(new_chat_id)
     board = await work.board.get()
     if board is not None and board.chat_id == old_chat_id:
         await work.board.change(chat_id=new_chat_id, message_id=None)

@@ -40,14 +40,15 @@ class Enrol:
     async def public_names(self) -> tuple[str, ...]:
         """What anybody may read of who gets referrals: one entry a live profile.
 
-        Empty where the profile still has its person's own name, which is nobody's to publish.
+        Empty where the profile still has its person's own name, or its group's, which is nobody's
+        to publish.
         """
         async with self._database.look() as work:
             live = [one for one in await work.recipients.all() if one.state is RecipientState.LIVE]
-            people = [await work.people.by_id(one.person_id) for one in live]
+            own = [await _own_name(work, one) for one in live]
         return tuple(
-            "" if person is None or person.name == one.name else one.name
-            for one, person in zip(live, people, strict=True)
+            "" if name in (None, one.name) else one.name
+            for one, name in zip(live, own, strict=True)
         )
 
     async def profile(self, recipient_id: int) -> Profile | None:
@@ -183,6 +184,21 @@ class Enrol:
             {"field": str(field), "value": value},
         )
 
+    async def close(self, admin: Person, recipient_id: int) -> bool:
+        """Takes a group off, and has the bot leave it; False where there is no such group."""
+        async with self._database.work() as work:
+            await work.audit.hold()
+            profile = await self._profile(work, recipient_id)
+            if profile is None or not profile.recipient.is_group:
+                return False
+            one, now = profile.recipient, self._clock.now()
+            await work.recipients.change(one.id, state=RecipientState.CLOSED, away_since=None)
+            farewell = Letter(say(one.language, "group-closed"), is_last=True)
+            await work.outbox.owe_notice(one.chat_id, farewell, now)
+            await self._audit(work, admin, one.id, Change.CLOSE, "")
+            await work.commit()
+        return True
+
     # --- digests that were sent ---------------------------------------------------------------
 
     async def sent_as(self, number: int) -> list[tuple[int, Recipient]]:
@@ -206,7 +222,30 @@ class Enrol:
         return True
 
 
-async def ask_admins(work: UnitOfWork, clock: Clock, recipient: Recipient) -> None:
+async def _own_name(work: UnitOfWork, one: Recipient) -> str | None:
+    """What a person is called, or a group; None where that is not known."""
+    if one.person_id is None:
+        return one.group_title
+    person = await work.people.by_id(one.person_id)
+    return person.name if person else None
+
+
+async def wait_for_an_admin(work: UnitOfWork, clock: Clock, fresh: Recipient) -> Recipient:
+    """Keeps a profile, or the one that was there before, which then waits for an admin anew."""
+    is_new = await work.recipients.add(fresh)
+    if fresh.person_id is None:
+        profile = await work.recipients.of_group(fresh.chat_id)
+    else:
+        profile = await work.recipients.of_person(fresh.person_id)
+    assert profile is not None  # kept above, or before
+    if not is_new:
+        await work.recipients.change(profile.id, state=RecipientState.PENDING)
+        profile = await work.recipients.get(profile.id)
+    await _ask_admins(work, clock, profile)
+    return profile
+
+
+async def _ask_admins(work: UnitOfWork, clock: Clock, recipient: Recipient) -> None:
     """Tells admins that somebody joined as a recipient and waits for one of them."""
     for admin in await work.people.holding(Role.ADMIN):
         letter = profile_letter(Profile(recipient, {}), admin.language)

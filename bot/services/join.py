@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Sequence
 
 from bot.domain.people import INVITE_LIFETIME, Person, Role
-from bot.domain.recipient import Recipient, RecipientState
+from bot.domain.recipient import Recipient
 from bot.ports import Clock
-from bot.services.enrol import ask_admins
+from bot.services.enrol import wait_for_an_admin
 from bot.services.timetable import next_time
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
@@ -50,12 +50,14 @@ class Join:
             await work.commit()
         return person if person and person.roles else None
 
-    async def invite(self, admin: Person, role: Role) -> str:
-        """A token that lets one person in with a role, for three days."""
+    async def invite(self, admin: Person, role: Role, *, is_for_group: bool = False) -> str:
+        """A token that lets one person in with a role, for three days; or one recipients' group."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = self._clock.now()
         async with self._database.work() as work:
-            invite_id = await work.people.invite(token, role, admin.id, now + INVITE_LIFETIME)
+            invite_id = await work.people.invite(
+                token, role, admin.id, now + INVITE_LIFETIME, is_for_group=is_for_group
+            )
             await work.audit.write("invited", f"invite {invite_id}", now, admin.id, {"role": role})
             await work.commit()
         return token
@@ -63,7 +65,8 @@ class Join:
     async def accept(
         self, token: str, telegram_id: int, name: str, language: str
     ) -> tuple[Person, Role] | None:
-        """The person and the role that the token gave; None for a used, old or unknown one.
+        """The person and the role that the token gave; None for a used, old or unknown one, and for
+        one that is a group's.
 
         Pressing the link again, or a repeat after a crash, greets the same person once more.
         """
@@ -73,10 +76,18 @@ class Join:
                 role = await work.people.was_used_by(token, telegram_id)
                 known = await work.people.by_telegram_id(telegram_id)
                 return (known, role) if known and role in known.roles and role else None
+            if invite.is_for_group:
+                return None
             person = await self._join(work, telegram_id, name, language, invite.role)
             await work.people.invite_used(invite.id, person.id, self._clock.now())
             await work.commit()
         return person, invite.role
+
+    async def is_for_group(self, token: str) -> bool:
+        """Whether it is an open token of a group's link."""
+        async with self._database.look() as work:
+            invite = await work.people.open_invite(token, self._clock.now())
+        return invite is not None and invite.is_for_group
 
     async def _join(
         self, work: UnitOfWork, telegram_id: int, name: str, language: str, role: Role
@@ -103,10 +114,4 @@ class Join:
             digest_at=self._digest_at,
             next_digest_at=next_time(self._digest_at, self._timezone, now),
         )
-        is_new = await work.recipients.add(fresh)
-        profile = await work.recipients.of_person(person.id)
-        assert profile is not None  # kept above, or before
-        if not is_new:
-            await work.recipients.change(profile.id, state=RecipientState.PENDING)
-            profile = await work.recipients.get(profile.id)
-        await ask_admins(work, self._clock, profile)
+        await wait_for_an_admin(work, self._clock, fresh)

@@ -22,7 +22,7 @@ class ReportUp:
         """
         now = self._clock.now()
         async with self._database.look() as work:
-            recipient = await work.recipients.of_person(person.id)
+            recipient = await work.recipients.own(person)
             month = month_named(words, now, recipient.timezone) if recipient else None
             if recipient is None or month is None:
                 return None

@@ -110,11 +110,15 @@ class Refer:
         await self._write.one(digest_id)
 
     async def due_digests(self) -> list[Sent]:
-        """Makes the digests whose time of day has come, and writes what a crash left unwritten."""
+        """Makes the digests whose time of day has come, and writes what a crash left unwritten.
+
+        A group that the bot is not in gets its digest when it is back.
+        """
         now = self._clock.now()
         await self._write.due()
         async with self._database.look() as work:
-            due = [one for one in await work.recipients.served() if one.next_digest_at <= now]
+            served = await work.recipients.served()
+        due = [one for one in served if one.next_digest_at <= now and one.away_since is None]
         made: list[Sent] = []
         for recipient in due:
             made += await self._digests(recipient, is_timetabled=True)
@@ -127,7 +131,8 @@ class Refer:
             recipients = await work.recipients.served()
         made: list[Sent] = []
         for recipient in recipients:
-            made += await self._digests(recipient)
+            if recipient.away_since is None:
+                made += await self._digests(recipient)
         return made
 
     async def at_once(self) -> list[Sent]:

@@ -215,7 +215,7 @@ class Reverse:
         async with self._database.work() as work:
             await work.audit.hold()
             one = await work.reversals.correction(press.correction_id)
-            theirs = {recipient.id for recipient in await work.recipients.answered_by(person.id)}
+            theirs = {recipient.id for recipient in await work.recipients.answered_by(person)}
             if one is None or one.recipient_id not in theirs:
                 return None
             if one.outcome is not press.outcome:

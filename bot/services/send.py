@@ -5,10 +5,12 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
+from bot.domain.errors import ChatMoved, MessageGone, ShutOut, TryLater, Undeliverable
+from bot.domain.recipient import RecipientState
 from bot.domain.referral import ReferralState
 from bot.domain.retry import next_try
 from bot.ports import Clock, Courier, Letter
+from bot.services.admit import shut_out
 from bot.services.board import NoticeBoard, follow, take_down
 from bot.services.deal import Deal
 from bot.services.draw import Draw
@@ -55,6 +57,9 @@ class Send:
             await self._postpone(owed, later)
         except ChatMoved as moved:
             await self._follow(owed, moved.new_chat_id)
+        except ShutOut as refused:
+            if not await self._waits_for_its_group(owed, str(refused)):
+                await self._give_up(owed, str(refused))
         except Undeliverable as refused:
             await self._give_up(owed, str(refused))
         else:
@@ -157,6 +162,18 @@ class Send:
         async with self._database.work() as work:
             await follow(work, owed.chat_id, new_chat_id)
             await work.commit()
+
+    async def _waits_for_its_group(self, owed: Owed, problem: str) -> bool:
+        """Whether a recipient's group has thrown the bot out; then it goes out when it is back."""
+        async with self._database.work() as work:
+            await work.audit.hold()
+            group = await work.recipients.of_group(owed.chat_id)
+            if group is None or group.state is RecipientState.CLOSED:
+                return False
+            await shut_out(work, self._clock, group)
+            await work.outbox.later(owed, self._clock.now(), problem)
+            await work.commit()
+        return True
 
     async def _give_up(self, owed: Owed, problem: str) -> None:
         """The message will never arrive: kept with the reason, and admins are told what it was."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from bot.domain.adding import Outcome
 from bot.domain.channel import BadRef, Channel, ChannelRef, WatchState, parse_ref
 from bot.domain.people import Person
-from bot.ports import Clock
+from bot.ports import Clock, Letter
 from bot.services.enlist import take_off
 from bot.services.names import learn_names, turned_private
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import say
 
 _WANTED = (WatchState.WAITING, WatchState.WATCHING)
 
@@ -86,23 +87,19 @@ class Watch:
                 await tell_admins(work, self._clock, key, channel=channel.name)
                 await work.commit()
 
-    async def bot_in_private(self, ref: ChannelRef) -> bool:
-        """The bot is in a channel without a public name; whether it was watched when it had one.
+    async def bot_in_private(self, ref: ChannelRef, language: str) -> None:
+        """The bot is in a channel without a public name.
 
-        Such a one is kept and not read. Of any other admins are told that the bot leaves it.
+        One that was watched when it had one is kept and not read. Any other is told why and left,
+        and admins hear of it.
         """
         async with self._database.work() as work:
             channel = await work.channels.find(ref, for_update=True)
             if channel is not None and channel.state in _WANTED:
                 await turned_private(work, self._clock, channel)
             else:
-                channel = None
                 await tell_admins(work, self._clock, "told-chat-refused", channel=ref.name)
-            await work.commit()
-        return channel is not None
-
-    async def refused(self, ref: ChannelRef) -> None:
-        """The bot was added to what is no channel: admins are told that it leaves."""
-        async with self._database.work() as work:
-            await tell_admins(work, self._clock, "told-chat-refused", channel=ref.name)
+                assert ref.chat_id is not None  # Telegram's own word
+                farewell = Letter(say(language, "channel-farewell"), is_last=True)
+                await work.outbox.owe_notice(ref.chat_id, farewell, self._clock.now())
             await work.commit()

@@ -15,7 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.retry import LEASE
 from bot.ports import Letter
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import outbox, people
+from bot.storage.tables import outbox, people, recipients
+
+_is_away = (
+    select(recipients.c.id)
+    .where(recipients.c.chat_id == outbox.c.chat_id, recipients.c.away_since.is_not(None))
+    .exists()
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,8 @@ class OutboxStore(Store):
         """Takes due rows for sending, oldest first; a row whose lease ran out is due again.
 
         Within a chat only the oldest unsent row is due, so that messages keep their order.
-        except_chats: chats that somebody is writing to just now.
+        except_chats: chats that somebody is writing to just now. What is owed to a group that the
+        bot is not in waits until it is back.
         """
         earlier = outbox.alias()
         is_due = or_(
@@ -175,7 +182,7 @@ class OutboxStore(Store):
         )
         due = (
             select(outbox.c.id)
-            .where(is_due, is_first, outbox.c.chat_id.not_in(except_chats))
+            .where(is_due, is_first, outbox.c.chat_id.not_in(except_chats), ~_is_away)
             .order_by(outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -202,6 +209,10 @@ class OutboxStore(Store):
             .values(state="sent", message_id=message_id, sent_at=now, lease_until=None)
         )
         return bool(done.rowcount)
+
+    def look_again(self) -> None:
+        """Something that waited may leave now."""
+        self.owes_more = True
 
     async def later(self, owed: Owed, due_at: datetime, problem: str) -> None:
         await self._connection.execute(
@@ -257,18 +268,10 @@ class OutboxStore(Store):
         await self._connection.execute(
             update(outbox)
             .where(outbox.c.chat_id == old_chat_id, outbox.c.state.in_(("owed", "leased")))
-            .values(chat_id=new_chat_id, state="owed", lease_until=None)
+            # Messages there have other numbers: what was to be edited is sent anew.
+            .values(chat_id=new_chat_id, state="owed", lease_until=None, message_id=None)
         )
         self.owes_more = True
-
-    async def next_due(self) -> datetime | None:
-        """When the next row is due, lease ends included; None when nothing is owed."""
-        due: datetime | None = await self._connection.scalar(
-            select(func.min(func.coalesce(outbox.c.lease_until, outbox.c.due_at))).where(
-                outbox.c.state.in_(("owed", "leased"))
-            )
-        )
-        return due
 
     async def count_by_state(self) -> dict[str, int]:
         rows = await self._connection.execute(

@@ -31,17 +31,25 @@ class PeopleStore(Store):
         self, telegram_id: int, name: str, language: str, role: Role, now: datetime
     ) -> Person:
         """The person with this role added; made, if unknown so far."""
+        person = await self.known(telegram_id, language, now)
         await self._connection.execute(
-            self._insert_new(people).values(
-                telegram_id=telegram_id, name=name, language=language, joined_at=now
-            )
+            update(people).where(people.c.id == person.id, people.c.name == "").values(name=name)
         )
-        person = await self.by_telegram_id(telegram_id)
-        assert person is not None  # inserted above
         await self._connection.execute(
             self._insert_new(roles).values(person_id=person.id, role=role, granted_at=now)
         )
         return await self.by_id(person.id) or person
+
+    async def known(self, telegram_id: int, language: str, now: datetime) -> Person:
+        """Somebody by their id; made without a name or a role, if unknown so far."""
+        await self._connection.execute(
+            self._insert_new(people).values(
+                telegram_id=telegram_id, name="", language=language, joined_at=now
+            )
+        )
+        person = await self.by_telegram_id(telegram_id)
+        assert person is not None  # inserted above
+        return person
 
     async def leave(self, person_id: int, role: Role) -> None:
         await self._connection.execute(
@@ -53,10 +61,24 @@ class PeopleStore(Store):
             update(people).where(people.c.id == person_id).values(language=language)
         )
 
-    async def invite(self, token: str, role: Role, made_by: int, expires_at: datetime) -> int:
+    async def invite(
+        self,
+        token: str,
+        role: Role,
+        made_by: int,
+        expires_at: datetime,
+        *,
+        is_for_group: bool = False,
+    ) -> int:
         kept = await self._connection.execute(
             insert(invites)
-            .values(token_hash=_hash(token), role=role, made_by=made_by, expires_at=expires_at)
+            .values(
+                token_hash=_hash(token),
+                role=role,
+                made_by=made_by,
+                expires_at=expires_at,
+                is_for_group=is_for_group,
+            )
             .returning(invites.c.id)
         )
         return int(kept.scalar_one())
@@ -74,7 +96,14 @@ class PeopleStore(Store):
                 .with_for_update()
             )
         ).one_or_none()
-        return Invite(row.id, Role(row.role), row.expires_at) if row else None
+        return Invite(row.id, Role(row.role), row.expires_at, row.is_for_group) if row else None
+
+    async def expects_a_group(self, now: datetime) -> bool:
+        """Whether a link for a group is still open."""
+        found = select(invites.c.id).where(
+            invites.c.is_for_group, invites.c.used_by.is_(None), invites.c.expires_at > now
+        )
+        return (await self._connection.execute(found.limit(1))).first() is not None
 
     async def was_used_by(self, token: str, telegram_id: int) -> Role | None:
         """The role that this very person came in with by this token; None for anybody else."""

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
 
 from bot.domain.codes import HarmCode
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
 from bot.domain.recipient import SERVED, Recipient, RecipientState, Requirement
 from bot.storage.store import AnyRow, Store
 from bot.storage.tables import recipient_codes, recipients, roles
@@ -14,6 +14,8 @@ from bot.storage.tables import recipient_codes, recipients, roles
 _HOLDS_ROLE = exists().where(
     roles.c.person_id == recipients.c.person_id, roles.c.role == Role.RECIPIENT
 )
+_IS_GROUP = recipients.c.person_id.is_(None)
+_IS_HERE = or_(_HOLDS_ROLE, and_(_IS_GROUP, recipients.c.state != RecipientState.CLOSED))
 
 
 class RecipientStore(Store):
@@ -30,6 +32,7 @@ class RecipientStore(Store):
                 digest_at=recipient.digest_at,
                 next_digest_at=recipient.next_digest_at,
                 state=recipient.state,
+                group_title=recipient.group_title,
             )
             .returning(recipients.c.id)
         )
@@ -40,11 +43,11 @@ class RecipientStore(Store):
 
     async def served(self) -> Sequence[Recipient]:
         """Profiles that referrals are owed to, test ones included, by id."""
-        return await self._found(_HOLDS_ROLE, recipients.c.state.in_(SERVED))
+        return await self._found(_IS_HERE, recipients.c.state.in_(SERVED))
 
     async def all(self) -> Sequence[Recipient]:
-        """Every profile whose person still holds the role, by id."""
-        return await self._found(_HOLDS_ROLE)
+        """Every profile whose person still holds the role, and every group's, by id."""
+        return await self._found(_IS_HERE)
 
     async def get(self, recipient_id: int) -> Recipient:
         """The profile, also of somebody who has left since."""
@@ -55,10 +58,33 @@ class RecipientStore(Store):
         found = await self._found(recipients.c.person_id == person_id)
         return found[0] if found else None
 
-    async def answered_by(self, person_id: int) -> Sequence[Recipient]:
-        """The profiles that a person answers for: their own, and as somebody's second contact."""
+    async def of_group(self, chat_id: int) -> Recipient | None:
+        """A group's profile, by its id or by the one that it had before; closed ones too."""
+        is_it = or_(recipients.c.chat_id == chat_id, recipients.c.former_chat_id == chat_id)
+        found = await self._found(_IS_GROUP, is_it)
+        return found[-1] if found else None
+
+    async def has_groups(self) -> bool:
+        asked = select(recipients.c.id).where(
+            _IS_GROUP, recipients.c.state != RecipientState.CLOSED
+        )
+        return (await self._connection.execute(asked.limit(1))).first() is not None
+
+    async def own(self, person: Person) -> Recipient | None:
+        """The profile that a person speaks for: in a group the group's, else their own."""
+        if person.group is not None:
+            return await self.of_group(person.group)
+        return await self.of_person(person.id)
+
+    async def answered_by(self, person: Person) -> Sequence[Recipient]:
+        """The profiles that a person answers for: their own, and as somebody's second contact; in
+        a group the group's alone.
+        """
+        if person.group is not None:
+            found = await self.of_group(person.group)
+            return [found] if found else []
         return await self._found(
-            or_(recipients.c.person_id == person_id, recipients.c.second_person_id == person_id)
+            or_(recipients.c.person_id == person.id, recipients.c.second_person_id == person.id)
         )
 
     async def _found(self, *conditions: ColumnElement[bool]) -> Sequence[Recipient]:
@@ -100,7 +126,7 @@ class RecipientStore(Store):
         await self._connection.execute(
             update(recipients)
             .where(recipients.c.chat_id == old_chat_id)
-            .values(chat_id=new_chat_id)
+            .values(chat_id=new_chat_id, former_chat_id=old_chat_id, away_since=None)
         )
 
 
@@ -121,4 +147,6 @@ def _recipient(row: AnyRow, taken: Sequence[AnyRow]) -> Recipient:
         second_person_id=row.second_person_id,
         most_items=row.most_items,
         tells_empty=row.tells_empty,
+        group_title=row.group_title,
+        away_since=row.away_since,
     )

@@ -15,6 +15,7 @@ from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digest_calls import DigestCallStore
 from bot.storage.digests import DigestStore
+from bot.storage.doorsteps import DoorstepStore
 from bot.storage.evidence import EvidenceStore
 from bot.storage.examples import ExampleStore
 from bot.storage.files import FileStore
@@ -55,6 +56,7 @@ class UnitOfWork:
         self.inbox = InboxStore(connection)
         self.people = PeopleStore(connection)
         self.recipients = RecipientStore(connection)
+        self.doorsteps = DoorstepStore(connection)
         self.channels = ChannelStore(connection)
         self.additions = AdditionStore(connection)
         self.left_out = LeftOutStore(connection)

@@ -118,7 +118,9 @@ async def test_group_of_somebody_else_is_left(stage: Stage) -> None:
     await stage.told(stage.admin, "Bot sudah keluar")
     await stage.until(lambda: group.bot_status == "left")
 
-    assert written(stage, group) == []
+    assert ["only in groups that I was invited to" in m.text for m in written(stage, group)] == [
+        True
+    ]
     assert await stage.rows("SELECT * FROM board") == []
 
 

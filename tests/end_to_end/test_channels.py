@@ -95,7 +95,8 @@ async def left(stage: Stage, chat: Chat, words: str, by: Person | None = None) -
     await stage.worked_off()
 
     assert [call.status for call in stage.double.calls_of("leaveChat")] == [200]
-    assert stage.double.calls_of("sendMessage")[-1].params["chat_id"] == str(stage.admin.id)
+    (farewell,) = [m for m in chat.messages if m.sender is stage.double.bot]
+    assert "read nothing" in farewell.text or "tidak membaca apa pun" in farewell.text
     for table in ("channels", "posts"):
         assert await stage.rows(f"SELECT * FROM {table}") == []
     assert words not in str(await stage.rows("SELECT * FROM inbox"))

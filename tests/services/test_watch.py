@@ -139,7 +139,7 @@ async def test_bot_that_was_thrown_out_waits_again(flow: Flow) -> None:
 async def test_refused_chat_is_told_once_to_each_admin(flow: Flow) -> None:
     await flow.admin()
 
-    await flow.watch.refused(ChannelRef(-5, None, "<b>Grup & keluarga</b>"))
+    await flow.admit.refuse(ChannelRef(-5, None, "<b>Grup & keluarga</b>"), "group-stranger", "en")
 
     (words,) = await notices(flow)
     assert "&lt;b&gt;Grup &amp; keluarga&lt;/b&gt;" in words

@@ -38,7 +38,15 @@ from bot.storage.tables.learning import (
     trainings,
 )
 from bot.storage.tables.leaving import digest_files, digests, files, outbox, referrals
-from bot.storage.tables.people import board, invites, people, recipient_codes, recipients, roles
+from bot.storage.tables.people import (
+    board,
+    doorsteps,
+    invites,
+    people,
+    recipient_codes,
+    recipients,
+    roles,
+)
 from bot.storage.tables.recording import audit, audit_head
 from bot.storage.tables.visiting import gaps, rechecks, sources, watches
 from bot.storage.tables.watching import channels, post_members, posts, revisions
@@ -62,6 +70,7 @@ __all__ = [
     "digest_files",
     "digests",
     "disputes",
+    "doorsteps",
     "files",
     "gaps",
     "heartbeats",
