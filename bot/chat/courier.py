@@ -26,6 +26,7 @@ from bot.domain.errors import ChatMoved, MessageGone, ShutOut, TryLater, Undeliv
 from bot.ports import Attachment, Letter
 
 _UNCHANGED = "message is not modified"
+_TOO_LARGE = "request entity too large"  # status 413
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
@@ -119,6 +120,8 @@ async def _translated() -> AsyncIterator[None]:
     except InvalidToken as error:
         raise TryLater("Telegram refuses the token") from error
     except NetworkError as error:
+        if _TOO_LARGE in error.message.lower():  # no class of its own, and no better next time
+            raise Undeliverable(error.message) from error
         raise TryLater(f"Telegram cannot be reached ({type(error).__name__})") from error
     except TelegramError as error:
         raise TryLater(error.message) from error

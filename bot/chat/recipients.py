@@ -46,8 +46,8 @@ class Recipients:
             return Answer(say(pressed.language, "press-unknown"))
         if press.change is Change.AGAIN:
             digest_id = int(press.value) if press.value.isdecimal() else 0
-            done = await self._enrol.again(pressed.person, press.recipient_id, digest_id)
-            return Answer(say(pressed.language, "digest-again" if done else "press-unknown"))
+            was = await self._enrol.again(pressed.person, press.recipient_id, digest_id)
+            return Answer(say(pressed.language, f"digest-again-{was}" if was else "press-unknown"))
         if press.change is Change.CLOSE:
             return await self._close(pressed, press)
         if press.change is Change.OPEN:

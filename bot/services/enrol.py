@@ -1,6 +1,7 @@
 """Recipients' profiles: who joined is confirmed by an admin, and admins set what each one takes."""
 
 from collections import Counter
+from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.codes import FORWARDABLE, HarmCode
@@ -25,6 +26,13 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import LANGUAGES, say
 
 _LONGEST_NAME = 64
+
+
+class Again(StrEnum):
+    """What had become of a digest that is sent again."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
 
 
 class Enrol:
@@ -202,23 +210,44 @@ class Enrol:
     # --- digests that were sent ---------------------------------------------------------------
 
     async def sent_as(self, number: int) -> list[tuple[int, Recipient]]:
-        """Delivered digests with this number: each one's id and its recipient."""
+        """Delivered and failed digests with this number: each one's id and its recipient."""
         async with self._database.look() as work:
             found = await work.digests.numbered(number)
             return [(one.id, await work.recipients.get(one.recipient_id)) for one in found]
 
-    async def again(self, admin: Person, recipient_id: int, digest_id: int) -> bool:
-        """Owes a delivered digest once more, the same to the byte; False for none of theirs."""
+    async def again(self, admin: Person, recipient_id: int, digest_id: int) -> Again | None:
+        """Owes a digest once more, a delivered one the same to the byte; None for none of theirs.
+
+        One that failed leaves now; whatever of it never arrived is written anew by the next tick.
+        """
         now = self._clock.now()
         async with self._database.work() as work:
             await work.audit.hold()
             kept = await work.digests.find(digest_id)
-            if kept is None or kept.recipient_id != recipient_id or kept.delivered_at is None:
-                return False
+            if kept is None or kept.recipient_id != recipient_id:
+                return None
             recipient = await work.recipients.get(recipient_id)
-            await work.outbox.owe_copies(digest_id, recipient.chat_id, now)
+            if kept.delivered_at is not None:
+                await work.outbox.owe_copies(digest_id, recipient.chat_id, now)
+            elif not await self._resume(work, digest_id, recipient.chat_id):
+                return None
             await work.audit.write("digest again", f"digest {digest_id}", now, admin.id)
             await work.commit()
+        return Again.FAILED if kept.delivered_at is None else Again.DELIVERED
+
+    async def _resume(self, work: UnitOfWork, digest_id: int, chat_id: int) -> bool:
+        """Whether the digest had failed; its number and what it is owed for stay the same.
+
+        A part that arrived binds the others: a number never means two contents. Otherwise posts
+        that were edited or withdrawn meanwhile are left out as it is written again.
+        """
+        if not await work.referrals.lease_failed(digest_id):
+            return False
+        if await work.outbox.has_arrived(digest_id):
+            await work.outbox.owe_failed(digest_id, chat_id, self._clock.now())
+        else:
+            await work.outbox.take_back(digest_id)
+            await work.digests.to_be_rewritten(digest_id)
         return True
 
 

@@ -210,8 +210,15 @@ class Send:
     async def _fail_digest(self, work: UnitOfWork, digest_id: int, problem: str) -> None:
         now = self._clock.now()
         await work.referrals.settle(digest_id, ReferralState.FAILED, now, problem)
-        named = await self._named(work, digest_id)
-        await tell_admins(work, self._clock, "told-digest-failed", digest=named, problem=problem)
+        kept = await work.digests.get(digest_id)
+        await tell_admins(
+            work,
+            self._clock,
+            "told-digest-failed",
+            digest=await self._named(work, digest_id),
+            problem=problem,
+            number=kept.number,
+        )
 
     async def _tell_of_file(
         self, work: UnitOfWork, owed: Owed, digest_id: int, problem: str

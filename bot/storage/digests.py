@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 
+from bot.domain.referral import ReferralState
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import digest_files, digests, recipients
+from bot.storage.tables import digest_files, digests, recipients, referrals
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,13 @@ class DigestStore(Store):
         return _digest(row) if row else None
 
     async def numbered(self, number: int) -> Sequence[KeptDigest]:
-        """The digests that carry a number and were delivered, one for each recipient at most."""
+        """The digests that carry a number and were delivered or failed, one a recipient at most."""
+        has_failed = exists().where(
+            referrals.c.digest_id == digests.c.id, referrals.c.state == ReferralState.FAILED
+        )
         rows = await self._connection.execute(
             select(digests)
-            .where(digests.c.number == number, digests.c.delivered_at.is_not(None))
+            .where(digests.c.number == number, or_(digests.c.delivered_at.is_not(None), has_failed))
             .order_by(digests.c.recipient_id)
         )
         return [_digest(row) for row in rows]

@@ -260,6 +260,22 @@ class OutboxStore(Store):
         )
         return (await self._connection.execute(found.limit(1))).first() is not None
 
+    async def has_arrived(self, digest_id: int) -> bool:
+        """Whether a part of the digest's message is known to have reached its recipient."""
+        found = select(outbox.c.id).where(
+            outbox.c.digest_id == digest_id, outbox.c.kind == "digest", outbox.c.state == "sent"
+        )
+        return (await self._connection.execute(found.limit(1))).first() is not None
+
+    async def owe_failed(self, digest_id: int, chat_id: int, now: datetime) -> None:
+        """Owes what was given up of a digest."""
+        self.owes_more = True
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.digest_id == digest_id, outbox.c.state == "failed")
+            .values(state="owed", chat_id=chat_id, owed_at=now, due_at=now, problem=None)
+        )
+
     async def take_back(self, digest_id: int) -> None:
         """Takes the letters of a digest out that has not been tried."""
         await self._connection.execute(delete(outbox).where(outbox.c.digest_id == digest_id))

@@ -136,6 +136,15 @@ class ReferralStore(Store):
             leased += int(done.rowcount)
         return leased
 
+    async def lease_failed(self, digest_id: int) -> int:
+        """Puts what failed with a digest on its way again; returns how many referrals that were."""
+        done = await self._connection.execute(
+            update(referrals)
+            .where(referrals.c.digest_id == digest_id, referrals.c.state == ReferralState.FAILED)
+            .values(state=ReferralState.LEASED, problem=None)
+        )
+        return int(done.rowcount)
+
     async def place(self, numbers: Sequence[int]) -> None:
         """Sets the places of a digest's items anew, 1 for the first."""
         for place, number in enumerate(numbers, 1):

@@ -143,3 +143,13 @@ def test_packing_tears_and_loses_nothing(blocks: list[Html]) -> None:
 
     assert Html("\n\n").join(parts) == Html("\n\n").join(blocks)
     assert all(units(visible(str(part))) <= 4096 for part in parts)
+
+
+@pytest.mark.parametrize(("more", "lengths"), [(0, [3600]), (1, [3008, 591])])
+def test_one_character_too_many_makes_another_message(more: int, lengths: list[int]) -> None:
+    blocks = [Html("x" * 600)] * 5 + [Html("y" * (590 + more))]
+
+    parts = packed(blocks)
+
+    assert [units(visible(part)) for part in parts] == lengths
+    assert Html("\n\n").join(parts) == Html("\n\n").join(blocks)

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.codes import HarmCode
+from bot.domain.errors import Undeliverable
 from bot.domain.people import Person, Role
+from bot.domain.receipt import ReplyCode
 from bot.domain.recipient import (
     Change,
     Recipient,
@@ -15,9 +17,11 @@ from bot.domain.recipient import (
     Typed,
     unpack_recipient,
 )
+from bot.ports import Letter
 from bot.render.recipient import Profile, list_letter, profile_letter
+from bot.services.enrol import Again
 from bot.texts import LANGUAGES
-from tests.factories import PROFILE, Flow
+from tests.factories import PROFILE, Flow, post
 from tests.render.letter_rules import checked, visible
 
 A_MINUTE = timedelta(seconds=61)
@@ -171,7 +175,7 @@ async def test_digest_again_is_the_same_to_the_byte(flow: Flow) -> None:
     flow.courier.sent.clear()
     ((digest_id, recipient),) = await flow.enrol.sent_as(1)
 
-    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id)
+    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id) is Again.DELIVERED
     await flow.post_office()
 
     assert flow.courier.to(person.telegram_id) == first
@@ -179,6 +183,80 @@ async def test_digest_again_is_the_same_to_the_byte(flow: Flow) -> None:
     assert len(files) == 3
     assert await flow.enrol.sent_as(2) == []
     assert not await flow.enrol.again(await flow.admin(), recipient.id + 1, digest_id)
+
+
+async def failed_digest(flow: Flow, posts: int, arrive: int = 0) -> Person:
+    """The recipient of digest 1, who blocked the bot when so many parts of it had arrived."""
+    person, moderator = await flow.recipient(), await flow.moderator()
+    for number in range(posts):
+        await flow.arrive(post(f"FLAG {number} " + chr(97 + number) * 600, 100 + number))
+        await flow.confirm(moderator, (await flow.cards())[-1])
+    flow.clock.advance(timedelta(seconds=61))
+    await flow.refer.digests_now()
+    deliver = flow.courier.send
+
+    async def blocked(chat_id: int, letter: Letter) -> int:
+        if chat_id == person.telegram_id and len(flow.courier.to(chat_id)) == arrive:
+            raise Undeliverable("Forbidden: bot was blocked by the user")
+        return await deliver(chat_id, letter)
+
+    flow.courier.send = blocked  # type: ignore[method-assign]
+    await flow.post_office()
+    flow.courier.send = deliver  # type: ignore[method-assign]
+    return person
+
+
+async def resumed(flow: Flow) -> None:
+    ((digest_id, recipient),) = await flow.enrol.sent_as(1)
+    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id) is Again.FAILED
+    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id) is None
+    await flow.write.due()
+    await flow.post_office()
+
+
+async def test_failed_digest_leaves_under_its_number_and_can_be_answered(flow: Flow) -> None:
+    person = await failed_digest(flow, posts=1)
+    assert [row.state for row in await flow.rows("SELECT state FROM referrals")] == ["failed"]
+    assert flow.courier.files(person.telegram_id) == {}
+
+    await resumed(flow)
+
+    (letter,) = flow.courier.to(person.telegram_id)
+    assert visible(str(letter.html)).startswith("Digest 1 ·")
+    assert len(flow.courier.files(person.telegram_id)) == 3
+    (row,) = await flow.rows("SELECT id, state, problem FROM referrals")
+    assert (row.state, row.problem) == ("delivered", None)
+    kept = await flow.answer.one(person, int(str(row.id)), ReplyCode.ACTIONED)
+    assert kept.kept == 1
+    assert await flow.rows("SELECT id FROM outbox WHERE state = 'failed'") == []
+
+
+async def test_failed_digest_comes_without_what_was_edited_meanwhile(flow: Flow) -> None:
+    person = await failed_digest(flow, posts=2)
+    await flow.edit(post("", 100), "FLAG sudah lain sama sekali sekarang")
+
+    await resumed(flow)
+
+    (letter,) = flow.courier.to(person.telegram_id)
+    seen = visible(str(letter.html))
+    assert ("aaa" in seen, "bbb" in seen, "sudah lain" in seen) == (False, True, False)
+    rows = await flow.rows("SELECT state FROM referrals ORDER BY id")
+    assert [row.state for row in rows] == ["withdrawn", "delivered"]
+
+
+async def test_digest_that_failed_in_the_middle_goes_on_where_it_stood(flow: Flow) -> None:
+    person = await failed_digest(flow, posts=12, arrive=1)
+    before = [str(letter.html) for letter in flow.courier.to(person.telegram_id)]
+
+    await resumed(flow)
+
+    seen = [visible(str(letter.html)) for letter in flow.courier.to(person.telegram_id)]
+    assert len(before) == 1
+    assert [text.splitlines()[0] for text in seen] == [
+        f"Digest 1, part {part} of {len(seen)}" for part in range(1, len(seen) + 1)
+    ]
+    assert {row.state for row in await flow.rows("SELECT state FROM referrals")} == {"delivered"}
+    assert len(flow.courier.files(person.telegram_id)) == 3
 
 
 async def test_preview_shows_what_would_leave_and_keeps_nothing(flow: Flow) -> None:

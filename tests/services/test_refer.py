@@ -189,8 +189,9 @@ async def test_two_who_ask_at_once_get_one_digest(
     assert len(await flow.rows("SELECT id FROM outbox WHERE kind = 'digest'")) == 1
 
 
+@pytest.mark.parametrize("sizes", [(4,), (4, 1), (4, 4, 1)], ids=["cap", "one more", "several"])
 async def test_more_items_than_one_digest_takes_go_into_a_second(
-    flow: Flow,
+    flow: Flow, sizes: tuple[int, ...]
 ) -> None:
     regulator = await flow.recipient()
     async with flow.database.work() as work:
@@ -199,20 +200,18 @@ async def test_more_items_than_one_digest_takes_go_into_a_second(
         assert profile.most_items == 100
         await work.recipients.change(profile.id, most_items=4)
         await work.commit()
-    await confirmed(flow, 9)
+    await confirmed(flow, sum(sizes))
     while await flow.refer.past_undo():
         pass
 
     assert await flow.refer.digests_now() == [
-        Sent("Regulator", 1, 4),
-        Sent("Regulator", 2, 4),
-        Sent("Regulator", 3, 1),
+        Sent("Regulator", number, items) for number, items in enumerate(sizes, 1)
     ]
     await flow.post_office()
 
     seen = "\n".join(visible(str(letter.html)) for letter in flow.courier.to(regulator.telegram_id))
     numbers = {row.id for row in await flow.rows("SELECT id FROM referrals")}
-    assert len(numbers) == 9
+    assert len(numbers) == sum(sizes)
     assert all(f"Referral {number} " in seen for number in numbers)
     assert {state for _, state in await referrals(flow)} == {"delivered"}
 
