@@ -263,6 +263,7 @@ async def running(
     practice = Practice(
         Practise(database, clock, deal, practice_samples()), Reflect(database, clock, deal)
     )
+    reversing = Reversing(reverse, retain, settings.timezone)
     groups: tuple[Group, ...] = (  # in the order of the menu
         add_channels,
         Watching(watch, oversee, LeaveOut(database, clock), lapse, adding, settings.timezone),
@@ -281,7 +282,7 @@ async def running(
             practice,
         ),
         practice,
-        Reversing(reverse, retain, settings.timezone),
+        reversing,
         receipts,
     )
     menus = Menus(bot, groups)
@@ -296,7 +297,7 @@ async def running(
         Commands(
             join,
             groups,
-            (sources, add_channels, explaining, receipts, uploads),
+            (sources, add_channels, explaining, reversing, receipts, uploads),
             menus,
             contact,
             bot.username,

@@ -12,6 +12,7 @@ from bot.domain.errors import SheetError
 from bot.domain.people import Person, Role
 from bot.domain.receipt import (
     AnswerableDigest,
+    DisputeState,
     read_answers,
     unpack_answer,
     unpack_digest,
@@ -20,7 +21,7 @@ from bot.domain.receipt import (
 from bot.domain.reversal import unpack_correction
 from bot.ports import Letter, SheetReader
 from bot.render.receipts import codes_letter, open_letters, page_letter
-from bot.render.reversal import correction_letter
+from bot.render.reversal import correction_letter, withdraw_button
 from bot.services.answer import Answer as Answering
 from bot.services.answer import Answers
 from bot.services.month import ReportUp
@@ -120,7 +121,9 @@ class Receipts:
             return Answer(say(pressed.language, "press-unknown"))
         key = f"dispute-said-{press.state}" if counted else "dispute-closed"
         words = say(pressed.language, key, case=dispute.case_id, number=dispute.referral_id)
-        return Answer(words, (Reply(pressed.chat_id, Letter(words), pressed.message_id),))
+        is_wrong = counted and press.state is DisputeState.AGREED
+        rows = ((withdraw_button(dispute.card_id, pressed.language),),) if is_wrong else ()
+        return Answer(words, (Reply(pressed.chat_id, Letter(words, rows), pressed.message_id),))
 
     # --- commands ---------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """The checklist's buttons, and sentences that are sent in reply to it."""
 
-from telegram import InlineKeyboardMarkup, Message
+from telegram import Message
 
+from bot.chat.buttons import buttons_of
 from bot.chat.reply import Reply, reply
 from bot.chat.routes import Answer, Command, Pressed, Route
 from bot.domain.explaining import Field, unpack_why
@@ -43,10 +44,8 @@ class Explaining:
 
 def _asked_of(message: Message) -> int | None:
     """The card that a checklist is about; None for any other message."""
-    markup = message.reply_markup
-    rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else ()
-    for button in (button for row in rows for button in row):
-        press = unpack_why(button.callback_data) if isinstance(button.callback_data, str) else None
+    for data in buttons_of(message):
+        press = unpack_why(data)
         if press is not None and press.field is Field.DONE:
             return press.card_id
     return None

@@ -1,15 +1,19 @@
-"""`/reopen`, `/withdraw`, `/hold`, and the buttons of whoever is asked to agree."""
+"""`/reopen`, `/withdraw` and its button, `/hold`, and the buttons of whoever is asked to agree."""
 
 import re
 from collections.abc import Sequence
 
+from telegram import Message
+
+from bot.chat.buttons import buttons_of
 from bot.chat.reply import Reply, reply
 from bot.chat.routes import Answer, Command, Pressed, Route, Said
 from bot.domain.case import CaseState
-from bot.domain.people import Role
-from bot.domain.reversal import REOPENABLE, Reversal, unpack_second
+from bot.domain.people import Person, Role
+from bot.domain.reversal import REOPENABLE, Reversal, unpack_second, unpack_take_back
 from bot.ports import Letter
 from bot.render.paging import packed
+from bot.render.reversal import why_letter
 from bot.render.times import local_time
 from bot.services.retain import Retain
 from bot.services.reverse import CaseCard, Reverse
@@ -30,7 +34,10 @@ class Reversing:
             "reopen": Command(Role.ADMIN, self._reopen),
             "hold": Command(Role.ADMIN, self._hold),
         }
-        self.routes = {"withdraw": Route(Role.MODERATOR, self._seconded)}
+        self.routes = {
+            "withdraw": Route(Role.MODERATOR, self._seconded),
+            "takeback": Route(Role.MODERATOR, self._take_back),
+        }
 
     async def _reopen(self, said: Said) -> list[Reply]:
         """`/reopen 12 the reason`; `12/345` where case 12 has several posts."""
@@ -45,11 +52,49 @@ class Reversing:
         found = await self._named(said, "withdraw", _SENT)
         if not isinstance(found, CaseCard):
             return found
-        became, others = await self._reverse.ask(said.person, found.card_id, said.after(1))
-        if became is Reversal.ASKED:
-            key = "reversal-asked" if others else "reversal-asked-nobody"
-            return reply(said.chat_id, say(said.language, key, case=found.case_id, others=others))
-        return reply(said.chat_id, _said(became, found.case_id, said.language))
+        _, words = await self._asked(said.person, found, said.after(1))
+        return reply(said.chat_id, words)
+
+    async def _asked(self, person: Person, card: CaseCard, reason: str) -> tuple[Reversal, Html]:
+        """What became of the first person's wish, and how that is said."""
+        became, others = await self._reverse.ask(person, card.card_id, reason)
+        if became is not Reversal.ASKED:
+            return became, _said(became, card.case_id, person.language)
+        key = "reversal-asked" if others else "reversal-asked-nobody"
+        return became, say(person.language, key, case=card.case_id, others=others)
+
+    # --- the button beside a decided card ----------------------------------------------------
+
+    async def _take_back(self, pressed: Pressed) -> Answer:
+        """Asks for the reason, which is sent in reply; or puts the question away."""
+        press = unpack_take_back(pressed.data)
+        if press is None or not pressed.is_private:
+            return Answer(say(pressed.language, "press-unknown"))
+        if press.is_off:
+            words = say(pressed.language, "withdraw-off")
+            return Answer(replies=(Reply(pressed.chat_id, Letter(words), pressed.message_id),))
+        found, card = await self._reverse.withdrawable(press.card_id)
+        if card is None:
+            return Answer(say(pressed.language, _key(found)))
+        if found is not Reversal.ASKED:
+            return Answer(_said(found, card.case_id, pressed.language))
+        letter = why_letter(card.card_id, card.case_id, card.link, pressed.language)
+        return Answer(replies=(Reply(pressed.chat_id, letter),))
+
+    async def hear(self, person: Person, message: Message) -> list[Reply] | None:
+        """A moderator's reply with the reason; the question goes once the wish is kept."""
+        question = message.reply_to_message
+        is_moderator = question is not None and person.holds(Role.MODERATOR)
+        card_id = _asked_of(question) if question is not None and is_moderator else None
+        if card_id is None or question is None or not message.text:
+            return None
+        found, card = await self._reverse.withdrawable(card_id)
+        if card is None:
+            return reply(message.chat_id, say(person.language, _key(found)))
+        became, words = await self._asked(person, card, message.text)
+        if became is Reversal.NO_REASON:
+            return reply(message.chat_id, words)
+        return [Reply(message.chat_id, Letter(words), question.message_id)]
 
     async def _named(
         self, said: Said, command: str, states: frozenset[CaseState]
@@ -112,6 +157,15 @@ class Reversing:
             for one in holds
         ]
         return reply(said.chat_id, *packed([*lines, say(said.language, "hold-how")], "\n"))
+
+
+def _asked_of(message: Message) -> int | None:
+    """The card that a question for a reason is about; None for any other message."""
+    for button in buttons_of(message):
+        press = unpack_take_back(button)
+        if press is not None and press.is_off:
+            return press.card_id
+    return None
 
 
 def _choice(cards: Sequence[CaseCard], command: str, language: str) -> list[Html]:

@@ -177,6 +177,8 @@ class CopyLine:
     state: CaseState
     harm: HarmCode | None
     purpose: PurposeCode | None
+    card_id: int = 0
+    case_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -117,8 +117,25 @@ def fair_reason(words: str) -> str | None:
     return plain if len(plain) >= SHORTEST_REASON else None
 
 
+_TAKE_BACK = re.compile(r"takeback:([0-9]{1,18})(:off)?")
 _SECOND = re.compile(r"withdraw:([0-9]{1,18}):(agree|decline)")
 _RESTORED = re.compile(r"correction:([0-9]{1,18}):(restored|not_restored)")
+
+
+@dataclass(frozen=True)
+class TakeBackPress:
+    """A moderator's "Withdraw…" beside a decided card. is_off: under the question for a reason."""
+
+    card_id: int
+    is_off: bool = False
+
+    def pack(self) -> str:
+        return f"takeback:{self.card_id}{':off' if self.is_off else ''}"
+
+
+def unpack_take_back(data: str) -> TakeBackPress | None:
+    found = _TAKE_BACK.fullmatch(data)
+    return TakeBackPress(int(found[1]), bool(found[2])) if found else None
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from bot.domain.case import CaseState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import DeskCard, View, pages_of
 from bot.domain.press import Action, Press
 from bot.ports import Button
 from bot.render.codes import decision_name, harm_name, purpose_name
+from bot.render.reversal import withdraw_rows
 from bot.texts import Html, say
 
 Row = tuple[Button, ...]
@@ -20,7 +22,9 @@ def card_rows(card: DeskCard, language: str) -> tuple[Row, ...]:
     if card.view is View.PURPOSE:
         return (*_purpose_rows(card, language), back)
     if card.view in (View.COPIES, View.HISTORY):
-        return (back,)
+        shown = card.others if card.view is View.COPIES else card.history.newest
+        sent = [(one.card_id, one.case_id) for one in shown if one.state is CaseState.REFERRED]
+        return (back, *withdraw_rows(sent, language))
     first = (
         _same_or_not(card, language) if card.view is View.LIKE else _this_or_that(card, language)
     )

@@ -8,6 +8,7 @@ from bot.domain.explaining import Field, WhyPress
 from bot.domain.press import Action, Press
 from bot.ports import Button, Letter
 from bot.render.codes import harm_name, purpose_name
+from bot.render.reversal import withdraw_button
 from bot.render.times import local_clock
 from bot.texts import Html, say
 
@@ -60,14 +61,23 @@ def said_of(notice: Notice, language: str) -> Html:
 def undo_rows(
     notice: Notice | None, language: str, now: datetime
 ) -> tuple[tuple[Button, ...], ...]:
-    """The last row, while the last choice can be taken back; none afterwards."""
-    if notice is None or not notice.can_undo(now):
+    """The last row, while the last choice can be undone; then a confirmation can be withdrawn."""
+    if notice is None:
         return ()
+    if not notice.can_undo(now):
+        return _withdraw_rows(notice, language)
     undo = _button(language, "button-undo", Press(Action.UNDO, notice.card_id))
     if notice.harm is None or not notice.harm.is_forwardable:
         return ((undo,),)
     why = say(language, "button-why").unescape()
     return ((undo, Button(why, WhyPress(notice.card_id, Field.OPEN).pack())),)
+
+
+def _withdraw_rows(notice: Notice, language: str) -> tuple[tuple[Button, ...], ...]:
+    is_confirmed = notice.choice is Choice.CONFIRM and not notice.state.is_open
+    if not is_confirmed or notice.harm is None or not notice.harm.is_forwardable:
+        return ()
+    return ((withdraw_button(notice.card_id, language),),)
 
 
 def _button(language: str, key: str, press: Press) -> Button:

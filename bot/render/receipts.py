@@ -1,7 +1,7 @@
 """What a recipient answers with: Received, the list of items eight a page, the answers to one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.codes import HarmCode
@@ -19,6 +19,7 @@ from bot.domain.receipt import (
 from bot.ports import Button, Letter
 from bot.render.codes import harm_name
 from bot.render.paging import packed
+from bot.render.reversal import withdraw_rows
 from bot.render.times import how_long
 from bot.texts import Html, say
 
@@ -147,14 +148,32 @@ def open_letters(unanswered: Unanswered, now: datetime, language: str) -> list[L
     return [*(Letter(part) for part in parts[:-1]), last]
 
 
-def told_letter(lines: Sequence[tuple[int, str, ReplyCode]], language: str) -> list[Letter]:
-    """What became of cases that somebody confirmed: case, recipient's name, answer."""
+@dataclass(frozen=True)
+class Told:
+    """A recipient's answer about a card that somebody confirmed."""
+
+    card_id: int
+    case_id: int
+    recipient: str
+    code: ReplyCode
+
+
+def told_letter(lines: Sequence[Told], language: str) -> list[Letter]:
+    """What became of cases that somebody confirmed; a mistake can be withdrawn from there."""
     blocks = [say(language, "told-answers")]
     blocks += [
-        say(language, "told-answer", case=case_id, name=name[:40], said=code_name(code, language))
-        for case_id, name, code in lines
+        say(
+            language,
+            "told-answer",
+            case=one.case_id,
+            name=one.recipient[:40],
+            said=code_name(one.code, language),
+        )
+        for one in lines
     ]
-    return [Letter(part, silent=True) for part in packed(blocks, "\n")]
+    *earlier, last = packed(blocks, "\n")
+    rows = withdraw_rows(((one.card_id, one.case_id) for one in lines), language)
+    return [*(Letter(part, silent=True) for part in earlier), Letter(last, rows, silent=True)]
 
 
 def dispute_letter(

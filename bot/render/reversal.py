@@ -3,9 +3,36 @@
 A correction asks, as a referral does; it orders nothing.
 """
 
-from bot.domain.reversal import Correction, CorrectionPress, Restored, SecondPress
+from collections.abc import Iterable
+
+from bot.domain.reversal import Correction, CorrectionPress, Restored, SecondPress, TakeBackPress
 from bot.ports import Button, Letter
 from bot.texts import Html, say
+
+MOST_ROWS = 8  # of buttons under one message
+
+
+def withdraw_button(card_id: int, language: str, case_id: int | None = None) -> Button:
+    """case_id: named on the button where a message is about several."""
+    key = "button-withdraw" if case_id is None else "button-withdraw-case"
+    label = say(language, key, case=case_id).unescape()
+    return Button(label, TakeBackPress(card_id).pack(), style="danger")
+
+
+def withdraw_rows(
+    cards: Iterable[tuple[int, int]], language: str
+) -> tuple[tuple[Button, ...], ...]:
+    """A row for each card and its case, each once and eight at most."""
+    different = list(dict.fromkeys(cards))[:MOST_ROWS]
+    return tuple((withdraw_button(card, language, case),) for card, case in different)
+
+
+def why_letter(card_id: int, case_id: int, link: str, language: str) -> Letter:
+    """Asks for the reason of a withdrawal, to be sent in reply."""
+    label = say(language, "button-withdraw-off").unescape()
+    button = Button(label, TakeBackPress(card_id, is_off=True).pack())
+    words = say(language, "withdraw-why", case=case_id, link=link)
+    return Letter(words, ((button,),), protected=True)
 
 
 def second_letter(

@@ -20,7 +20,7 @@ from bot.domain.receipt import (
     asks_for_a_look,
 )
 from bot.ports import Clock
-from bot.render.receipts import dispute_letter, told_letter
+from bot.render.receipts import Told, dispute_letter, told_letter
 from bot.services.pause import Pause
 from bot.storage.database import Database
 from bot.storage.receipts import Dispute
@@ -204,9 +204,9 @@ class Answer:
                 return 0
         async with self._database.work() as work:
             receipt_ids = await work.receipts.untold(before, _BATCH)
-            of_each: dict[int, list[tuple[int, str, ReplyCode]]] = {}
+            of_each: dict[int, list[Told]] = {}
             for one in await work.receipts.to_tell(receipt_ids):
-                line = (one.case_id, one.recipient, one.code)
+                line = Told(one.card_id, one.case_id, one.recipient, one.code)
                 of_each.setdefault(one.person_id, []).append(line)
             for person_id, lines in of_each.items():
                 person = await work.people.by_id(person_id)

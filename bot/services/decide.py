@@ -220,6 +220,9 @@ class Decide:
             )
             after = case.undo(before, person.id, now)
             if isinstance(after, Refusal):
+                if after in (Refusal.WINDOW_OVER, Refusal.ALREADY_SENT):
+                    await self._deal.owe(work, person.id)  # it shows "Withdraw…" instead by now
+                    await work.commit()
                 return Decided(refusal=after)
             if not await work.posts.is_newest(await work.posts.revision(card.revision_id)):
                 return Decided(refusal=Refusal.POST_CHANGED)  # the new words have their own card

@@ -124,6 +124,8 @@ def _line(placed: Placed) -> CopyLine:
         state=placed.state,
         harm=placed.harm,
         purpose=placed.purpose,
+        card_id=placed.card_id,
+        case_id=placed.case_id,
     )
 
 

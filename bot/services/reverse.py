@@ -97,6 +97,18 @@ class Reverse:
             await work.commit()
         return found
 
+    async def withdrawable(self, card_id: int) -> tuple[Reversal, CaseCard | None]:
+        """What would come of a wish to withdraw a card (ASKED: it can be), and the card.
+
+        Both can have changed by the time that the wish is made; `ask` looks again.
+        """
+        async with self._database.look() as work:
+            card = await work.cards.get(card_id)
+            if card is None:
+                return Reversal.NO_CASE, None
+            found = withdrawing(card.state, await work.reversals.pending(card.id))
+            return found, await _case_card(work, card)
+
     # --- row n ------------------------------------------------------------------------------
 
     async def ask(self, person: Person, card_id: int, reason: str) -> tuple[Reversal, int]:

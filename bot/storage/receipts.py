@@ -44,6 +44,7 @@ class ToTell:
     """An answer that somebody who confirmed has not heard of yet."""
 
     person_id: int
+    card_id: int
     case_id: int
     code: ReplyCode
     recipient: str
@@ -247,6 +248,7 @@ class ReceiptStore(Store):
             select(
                 receipts.c.code,
                 reviews.c.person_id,
+                reviews.c.card_id,
                 cards.c.case_id,
                 recipients.c.name,
             )
@@ -265,7 +267,10 @@ class ReceiptStore(Store):
             .where(receipts.c.id.in_(receipt_ids))
             .order_by(reviews.c.person_id, cards.c.case_id, receipts.c.id)
         )
-        return [ToTell(row.person_id, row.case_id, ReplyCode(row.code), row.name) for row in rows]
+        return [
+            ToTell(row.person_id, row.card_id, row.case_id, ReplyCode(row.code), row.name)
+            for row in rows
+        ]
 
     async def told(self, receipt_ids: Collection[int], now: datetime) -> None:
         await self._connection.execute(

@@ -197,3 +197,32 @@ async def test_hold_is_placed_listed_and_lifted(stage: Stage) -> None:
     assert placed.startswith("Kasus 1 ditahan")
     assert "perkara di pengadilan" in listed
     assert lifted.startswith("Kasus 1 tidak ditahan lagi")
+
+
+async def test_mistake_is_withdrawn_by_button_from_where_it_is_seen(stage: Stage) -> None:
+    budi, citra, message = await digest(stage)
+    await stage.until_one("SELECT state FROM referrals", "delivered")
+    rina = await stage.moderator(1004, "Rina")
+    card = await stage.one("SELECT id FROM cards")
+
+    stage.double.say(citra, "1 not violating", reply_to=message)
+    agreed = await stage.told(rina, "Are they right?")
+    await stage.clicks(rina, agreed, "They are right")
+    await stage.until(lambda: [row[0][0] for row in agreed.buttons] == ["Withdraw…"])
+    stage.later(minutes=11)
+    told = await stage.told(budi, "What recipients answered")
+    await stage.clicks(budi, told, "Withdraw case 1…")
+    question = await stage.told(budi, "Send the reason in reply")
+    stage.double.say(budi, "no", reply_to=question)
+    await stage.told(budi, "a reason of at least five letters")
+    stage.double.say(budi, "It quotes, and condemns", reply_to=question)
+    await stage.until(lambda: "1 other moderators were asked" in question.text)
+    again = await stage.clicks(rina, agreed, "Withdraw…")
+    await stage.clicks(rina, await stage.told(rina, "Budi wants to withdraw"), "Withdraw it")
+    correction = await stage.told(citra, "Correction 1")
+    forged = await stage.answer(stage.double.press(citra, message, data=f"takeback:{card}"))
+
+    assert again == "Case 1: a second person has been asked already."
+    assert "Reason: It quotes, and condemns" in correction.text
+    assert "moderators" in forged
+    assert await stage.one("SELECT count(*) FROM withdrawals") == 1

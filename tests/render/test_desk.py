@@ -1,5 +1,6 @@
 """Whatever a post holds, the desk message is one that Telegram takes and nobody is fooled by."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -320,3 +321,39 @@ def test_undo_is_offered_for_its_minute_only() -> None:
 
     assert "Undo the last one" in labels(draw_card(card(notice=notice), "en", RULES, NOON))
     assert "Undo the last one" not in labels(draw_card(card(notice=notice), "en", RULES, late))
+
+
+def test_only_what_was_referred_can_be_withdrawn_from_the_history() -> None:
+    lines = [
+        replace(line("x"), state=state, card_id=number, case_id=number + 10)
+        for number, state in enumerate(
+            (CaseState.REFERRED, CaseState.DISMISSED, CaseState.WITHDRAWN, CaseState.REFERRED), 1
+        )
+    ]
+    for view, shown in (
+        (View.HISTORY, {"history": History(confirmed=2, newest=tuple(lines))}),
+        (View.COPIES, {"others": tuple(lines)}),
+    ):
+        letter = draw_card(card(view=view, **shown), "en", RULES, NOON)  # type: ignore[arg-type]
+        data = [b.data for row in letter.buttons for b in row if b.label.startswith("Withdraw")]
+        assert data == ["takeback:1", "takeback:4"]
+
+
+@pytest.mark.parametrize(
+    ("notice", "offered"),
+    [
+        (Notice(Choice.CONFIRM, 7, CaseState.CONFIRMED, NOON, HarmCode.INCITE), True),
+        (Notice(Choice.CONFIRM, 7, CaseState.SECOND, NOON, HarmCode.INCITE), False),
+        (Notice(Choice.CONFIRM, 7, CaseState.KEPT, NOON, HarmCode.JUSTIFY), False),
+        (Notice(Choice.DISMISS, 7, CaseState.DISMISSED, NOON), False),
+        (Notice(None, 7, CaseState.CONFIRMED, NOON), False),
+    ],
+)
+def test_confirmation_can_be_withdrawn_from_the_desk_once_its_undo_is_over(
+    notice: Notice, offered: bool
+) -> None:
+    inside = draw_idle(Desk(1, True, notice=notice), "en", RULES, NOON)
+    after = draw_idle(Desk(1, True, notice=notice), "en", RULES, NOON + timedelta(seconds=61))
+
+    assert "Withdraw…" not in labels(inside)
+    assert ("Withdraw…" in labels(after)) is offered

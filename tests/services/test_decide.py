@@ -406,3 +406,20 @@ async def test_everything_is_audited_and_the_chain_holds(flow: Flow) -> None:
     dump = str(await flow.rows("SELECT subject, details FROM audit"))
     assert "serang" not in dump
     assert "Sari" not in dump
+
+
+async def test_undo_that_comes_too_late_becomes_a_button_to_withdraw(flow: Flow) -> None:
+    await flow.recipient()
+    card, budi = await flow.flagged(), await flow.moderator("Budi")
+    await flow.confirm(budi, card)
+    await flow.post_office()
+    flow.clock.advance(timedelta(seconds=61))
+    await flow.refer.past_undo()
+
+    late = await flow.decide.undo(budi, card.id)
+    await flow.post_office()
+
+    assert late.refusal is Refusal.ALREADY_SENT
+    labels = [button.label for row in flow.courier.edited[-1][2].buttons for button in row]
+    assert "Withdraw…" in labels
+    assert not [label for label in labels if label.startswith("Undo")]
