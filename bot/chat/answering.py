@@ -119,6 +119,8 @@ class Receipts:
         counted, dispute = await self._answer.decide(pressed.person, press)
         if dispute is None:
             return Answer(say(pressed.language, "press-unknown"))
+        if not counted and dispute.state is DisputeState.OPEN:
+            return Answer(say(pressed.language, "dispute-own", case=dispute.case_id))
         key = f"dispute-said-{press.state}" if counted else "dispute-closed"
         words = say(pressed.language, key, case=dispute.case_id, number=dispute.referral_id)
         is_wrong = counted and press.state is DisputeState.AGREED

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from bot.domain.codes import HarmCode, PurposeCode
 class Sample:
     """A made-up post. harm or purpose: what it is; neither: simply no propaganda.
 
-    why: a sentence that says what tells.
+    id: its language, a hyphen, and a number. why: a sentence that says what tells.
     """
 
     id: str
@@ -85,6 +86,16 @@ def _half_and_half(samples: Sequence[Sample], person_id: int, wanted: int) -> li
 
 def _lot(sample: Sample, salt: int) -> bytes:
     return hashlib.sha256(f"{salt}:{sample.id}".encode()).digest()
+
+
+def has_passed(played: Sequence[Played], wanted: int) -> bool:
+    """Whether so many samples of one language were answered rightly.
+
+    Each language's exercise is half and half by itself; halves of two would be all propaganda.
+    """
+    right = {one.sample for one in played if one.is_right}
+    of_each = Counter(sample.partition("-")[0] for sample in right)
+    return max(of_each.values(), default=0) >= wanted
 
 
 @dataclass(frozen=True)

@@ -160,10 +160,7 @@ class Answer:
         """Those who did not confirm it are asked; all of them where there is nobody else."""
         dispute = await work.receipts.dispute(dispute_id)
         assert dispute is not None  # opened above
-        moderators = await work.people.holding(Role.MODERATOR)
-        confirmed = await work.receipts.confirmers(dispute.card_id)
-        fresh = [one for one in moderators if one.id not in confirmed]
-        for one in fresh or moderators:
+        for one in await self._unbiased(work, dispute):
             letter = dispute_letter(
                 dispute.id,
                 dispute.case_id,
@@ -175,12 +172,22 @@ class Answer:
             )
             await work.outbox.owe_notice(one.telegram_id, letter, self._clock.now())
 
+    async def _unbiased(self, work: UnitOfWork, dispute: Dispute) -> Sequence[Person]:
+        moderators = await work.people.holding(Role.MODERATOR)
+        confirmed = await work.receipts.confirmers(dispute.card_id)
+        return [one for one in moderators if one.id not in confirmed] or moderators
+
     async def decide(self, person: Person, press: DisputePress) -> tuple[bool, Dispute | None]:
-        """A moderator's word on a dispute; whether it counted: the first one does."""
+        """A moderator's word on a dispute; whether it counted: the first of somebody asked does.
+
+        One that did not count, and leaves the dispute open, was about their own confirmation.
+        """
         async with self._database.work() as work:
             await work.audit.hold()
             dispute = await work.receipts.dispute(press.dispute_id)
             if dispute is None or dispute.state is not DisputeState.OPEN:
+                return False, dispute
+            if person.id not in {one.id for one in await self._unbiased(work, dispute)}:
                 return False, dispute
             now = self._clock.now()
             await work.receipts.decide_dispute(dispute.id, press.state, person.id, now)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.case import CaseState
 from bot.domain.desk import Desk, DeskRules, Notice, View
 from bot.domain.people import Person, Role
+from bot.domain.practice import has_passed
 from bot.ports import Clock
 from bot.render.desk import draw_moved
 from bot.services.tell import tell_admins
@@ -65,8 +66,7 @@ class Deal:
         """Not where it is switched off, and nobody who has looked at a real card before."""
         if not self.rules.practice or await work.reviews.last_of(person.id) is not None:
             return False
-        played = await work.practice.played(person.id)
-        return len({one.sample for one in played if one.is_right}) < self.rules.practice
+        return not has_passed(await work.practice.played(person.id), self.rules.practice)
 
     async def _count_anew(self, work: UnitOfWork, desk: Desk) -> None:
         """Who has not looked at anything for the length of a rest has rested."""

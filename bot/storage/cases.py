@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import case, delete, exists, func, select, update
 
 from bot.domain.case import DECIDED_STATES, CaseState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Spread
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import bands, cards, cases, channels, posts, revisions
+from bot.storage.tables import bands, cards, cases, channels, holds, posts, revisions
 
 _MOST_COMPARED = 20  # decided cards of a case that a new one is compared with
 _MOST_SHOWN = 10
@@ -119,7 +119,10 @@ class CaseStore(Store):
         )
 
     async def move(self, post_id: int, case_id: int) -> None:
-        """Puts a post with all its cards into another case, where its copies will join it."""
+        """Puts a post with all its cards into another case, where its copies will join it.
+
+        What was on hold stays so: only an admin lets words go.
+        """
         before = await self._connection.scalars(
             select(cards.c.case_id).where(cards.c.post_id == post_id).distinct()
         )
@@ -134,20 +137,33 @@ class CaseStore(Store):
             update(bands).where(bands.c.revision_id.in_(of_post)).values(case_id=case_id)
         )
         for one in left:
+            await self._hold_too(case_id, one)
             await self._drop_if_empty(one, case_id)
 
+    async def _hold_too(self, case_id: int, like: int) -> None:
+        """Where the other case is on hold, this one is too, for the same reason."""
+        held = (
+            await self._connection.execute(select(holds).where(holds.c.case_id == like))
+        ).one_or_none()
+        if held is not None:
+            kept = dict(held._mapping) | {"case_id": case_id}
+            await self._connection.execute(self._insert_new(holds).values(kept))
+
     async def _drop_if_empty(self, case_id: int, instead: int) -> None:
-        """A case without posts is gone; what looked like it looks like the other one."""
+        """A case without posts is gone; what looked like it looks like the other one, unless it
+        lies there.
+        """
         if await self._connection.scalar(select(exists().where(cards.c.case_id == case_id))):
             return
         await self._connection.execute(
             update(cards)
             .where(cards.c.looks_like_case_id == case_id)
-            .values(looks_like_case_id=instead)
+            .values(looks_like_case_id=case((cards.c.case_id != instead, instead), else_=None))
         )
         await self._connection.execute(
             update(bands).where(bands.c.case_id == case_id).values(case_id=instead)
         )
+        await self._connection.execute(delete(holds).where(holds.c.case_id == case_id))
         await self._connection.execute(delete(cases).where(cases.c.id == case_id))
 
     async def keep_apart(self, post_id: int) -> None:

@@ -86,7 +86,7 @@ class DeskStore(Store):
     async def showing(self, card_id: int) -> Sequence[int]:
         """People on whose desks this card lies."""
         found = await self._connection.scalars(
-            select(desks.c.person_id).where(desks.c.card_id == card_id)
+            select(desks.c.person_id).where(desks.c.card_id == card_id).order_by(desks.c.person_id)
         )
         return found.all()
 

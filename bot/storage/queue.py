@@ -10,7 +10,7 @@ from bot.domain.case import OPEN_STATES, Choice
 from bot.domain.targets import NEAR, Call, Targets
 from bot.storage.cards import KeptCard, kept_card
 from bot.storage.store import Store
-from bot.storage.tables import calls, cards, channels, posts, reviews
+from bot.storage.tables import calls, cards, channels, posts, reviews, revisions
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,17 @@ class QueueStore(Store):
         return await self._uncalled(Call.MISSED, cards.c.due_at <= now)
 
     async def unseen(self, now: datetime, first_look: timedelta) -> Sequence[Overdue]:
-        """Urgent open cards that nobody looked at in time, and nobody was told of."""
+        """Urgent open cards whose words nobody looked at in time, and nobody was told of."""
         looked = exists().where(
-            reviews.c.card_id == cards.c.id, reviews.c.stands, reviews.c.choice != Choice.SKIP
+            reviews.c.card_id == cards.c.id,
+            reviews.c.revision_id == cards.c.revision_id,
+            reviews.c.stands,
+            reviews.c.choice != Choice.SKIP,
         )
-        late = and_(cards.c.is_urgent, cards.c.opened_at <= now - first_look, ~looked)
-        return await self._uncalled(Call.UNSEEN, late)
+        came = exists().where(
+            revisions.c.id == cards.c.revision_id, revisions.c.seen_at <= now - first_look
+        )
+        return await self._uncalled(Call.UNSEEN, and_(cards.c.is_urgent, came, ~looked))
 
     async def _uncalled(self, call: Call, when: ColumnElement[bool]) -> Sequence[Overdue]:
         called = exists().where(calls.c.card_id == cards.c.id, calls.c.call == call)

@@ -363,10 +363,13 @@ class ReceiptStore(Store):
         )
 
     async def confirmers(self, card_id: int) -> set[int]:
-        """People whose confirmation of the card stands."""
+        """People whose confirmation of the card, as it reads now, stands."""
         rows = await self._connection.scalars(
-            select(reviews.c.person_id).where(
+            select(reviews.c.person_id)
+            .join(cards, cards.c.id == reviews.c.card_id)
+            .where(
                 reviews.c.card_id == card_id,
+                reviews.c.revision_id == cards.c.revision_id,
                 reviews.c.stands,
                 reviews.c.choice == Choice.CONFIRM,
             )

@@ -204,6 +204,25 @@ async def test_not_violating_teaches_only_when_a_moderator_agrees(
     assert await taught(flow) == [(None, fresh.id)]
 
 
+async def test_who_confirmed_has_no_word_on_it_where_others_were_asked(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver()
+    rows = await flow.rows("SELECT telegram_id FROM people WHERE name = 'Budi'")
+    budi = await flow.join.person(int(str(rows[0].telegram_id)), "en")
+    assert budi is not None
+    await flow.answer.one(sent.regulator, sent.referrals[0], NOT_VIOLATING)
+    press = await dispute(flow)
+    fresh = await flow.moderator("Rina", on_duty=False)
+
+    own, known = await flow.answer.decide(budi, press)
+    counted, _ = await flow.answer.decide(fresh, press)
+
+    assert (own, counted) == (False, True)
+    assert known is not None
+    assert known.state is DisputeState.OPEN
+
+
 async def test_agreed_mistake_is_no_example_any_more(flow: Flow, deliver: Deliver) -> None:
     sent = await deliver()
     fresh = await flow.moderator("Rina", on_duty=False)

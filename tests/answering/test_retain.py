@@ -142,6 +142,41 @@ async def test_p_hold_keeps_a_cases_words_until_it_is_lifted(flow: Flow) -> None
     assert {"held", "hold lifted"} <= set(await flow.audited())
 
 
+async def test_post_that_changes_its_case_takes_the_hold_along(flow: Flow) -> None:
+    admin = await flow.admin()
+    sari = await flow.moderator()
+    await flow.flagged("FLAG mari berkumpul malam ini bersama kawan lama")
+    copy = await flow.flagged("FLAG mari berkumpul malam ini bersama kawan lama!")
+    await flow.retain.hold(admin, copy.case_id, "a court asked for it")
+    lies = await flow.desk(sari)
+    assert lies.card_id is not None
+    assert lies.revision_id is not None
+
+    fresh = await flow.regroup.take_out(sari, lies.card_id, lies.revision_id)
+
+    assert {one.case_id for one in await flow.retain.holds()} == {copy.case_id, fresh}
+
+
+async def test_case_on_hold_that_is_joined_to_another_leaves_its_hold_there(flow: Flow) -> None:
+    admin = await flow.admin()
+    first = await flow.flagged(
+        "FLAG sumbangan untuk pasukan dikirim lewat rekening baru kami, tulis nama samaran, lalu "
+        "simpan bukti kiriman"
+    )
+    alike = await flow.flagged(
+        "FLAG simpan bukti kiriman, tulis nama samaran: sumbangan untuk pasukan dikirim lewat "
+        "rekening baru kami",
+        views=100,
+    )
+    await flow.retain.hold(admin, alike.case_id, "a court asked for it")
+    sari = await flow.moderator()
+
+    joined = await flow.regroup.join(sari, alike.id, alike.revision_id)
+
+    assert joined == first.case_id
+    assert [one.case_id for one in await flow.retain.holds()] == [first.case_id]
+
+
 async def test_holds_need_a_case_and_a_reason(flow: Flow) -> None:
     case_id, admin = await dismissed(flow), await flow.admin()
 

@@ -110,6 +110,21 @@ async def test_first_real_card_comes_after_practice(database: Database, clock: F
     assert len(await flow.rows("SELECT * FROM practice_answers")) == 21
 
 
+async def test_propaganda_of_two_languages_is_no_practice(
+    database: Database, clock: FrozenClock
+) -> None:
+    flow = with_rules(database, clock, practice=20)
+    practise = Practise(database, clock, flow.deal, practice_samples())
+    person = await flow.person(Role.MODERATOR)
+    bad = [sample.id for sample in practice_samples() if sample.is_propaganda]
+
+    for sample in bad:
+        await practise.answer(person, sample, is_propaganda=True)
+
+    assert len(bad) > 20
+    assert await flow.deal.duty(person, on=True, chat_id=person.telegram_id) is Duty.PRACTICE_FIRST
+
+
 async def test_who_decided_real_cards_need_not_practise(
     database: Database, clock: FrozenClock
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.case import Choice
 from tests.factories import Flow, post
 
 THREAT = "FLAG THREAT pada hari itu kami datang"
@@ -45,6 +46,26 @@ async def test_post_that_becomes_a_threat_by_an_edit_calls_too(flow: Flow) -> No
     assert card.is_urgent
     assert card.due_at == flow.clock.now() + timedelta(hours=2)
     assert heard(flow, person.telegram_id, "announce an attack") == 1
+
+
+async def test_edit_that_nobody_has_looked_at_is_unseen_again(flow: Flow) -> None:
+    admin = await flow.admin()
+    card = await flow.flagged("FLAG THREAT serang malam ini", message_id=40)
+    sari = await flow.moderator()
+    await flow.choose(sari, card, Choice.UNSURE)
+    flow.clock.advance(timedelta(minutes=10))
+    original = post("FLAG THREAT serang malam ini", 40)
+    await flow.edit(original, "FLAG THREAT serang esok pagi")
+
+    flow.clock.advance(timedelta(minutes=14))
+    await flow.remind.due()
+    too_early = await flow.rows("SELECT * FROM calls WHERE call = 'unseen'")
+    flow.clock.advance(timedelta(minutes=1))
+    await flow.remind.due()
+    await flow.post_office()
+
+    assert not too_early
+    assert heard(flow, admin.telegram_id, "Nobody looked in time") == 1
 
 
 @pytest.mark.parametrize(
