@@ -56,6 +56,7 @@ from bot.services.answer import Answer
 from bot.services.basis import Basis
 from bot.services.board import NoticeBoard
 from bot.services.call import CallAgain
+from bot.services.chase import Chase
 from bot.services.deal import Deal
 from bot.services.decide import Decide
 from bot.services.draw import Draw
@@ -323,11 +324,13 @@ async def running(
         half.classifier,
         day_at=settings.day_at,
         timezone=settings.timezone,
+        undecided_days=settings.undecided_days,
     )
     jobs = {
         "refer what can no longer be undone": refer.past_undo,
         "send what does not wait": refer.at_once,
         "call again for what nobody acknowledged": call_again.due,
+        "ask for what keeps referrals back": Chase(database, clock).due,
         "owe corrections": reverse.correct,
         "draw the captures of what was confirmed": picture.confirmed,
         "make the digests whose time has come": refer.due_digests,

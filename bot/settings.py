@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     keep_unflagged_days: int = 30
     keep_dismissed_days: int = 90
     keep_referred_days: int = 183
+    undecided_days: int = 30
     retain_at: str = "30 3 * * *"
     bot_api_url: str = ""
     preview_url: str = "https://t.me"
@@ -240,7 +241,9 @@ class Settings(BaseSettings):
             raise ValueError("between 1 and 100000 delivered posts")
         return number
 
-    @field_validator("keep_unflagged_days", "keep_dismissed_days", "keep_referred_days")
+    @field_validator(
+        "keep_unflagged_days", "keep_dismissed_days", "keep_referred_days", "undecided_days"
+    )
     @classmethod
     def _days(cls, number: int) -> int:
         if not 1 <= number <= 3650:

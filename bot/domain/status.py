@@ -1,11 +1,13 @@
 """How things stand, in numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.case import CaseState
 from bot.domain.post import SourceKind
 from bot.domain.receipt import ReplyCode
+from bot.domain.recipient import Requirement
 from bot.domain.referral import ReferralState
 
 
@@ -32,6 +34,8 @@ class Day:
 
     watched: channels under watch, those included that are paused or have lapsed. not_well: how many
     of them are not read as they should be, by why. missed: days without this message before it.
+    undecided: posts that have waited for more than `undecided_days`. held: what is missing, and how
+    often, from what is owed to each recipient.
     """
 
     now: datetime
@@ -43,6 +47,9 @@ class Day:
     oldest_open: datetime | None
     audit_hash: str
     missed: int = 0
+    undecided: int = 0
+    undecided_days: int = 0
+    held: Mapping[str, Mapping[Requirement, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,39 @@ def checklist(
     if said.translation:
         lines.append(say(language, "why-translation", translation=_cut(said.translation)))
     if required:
-        needed = Html(", ").join(
-            say(language, f"need-{one.replace('_', '-')}") for one in Requirement if one in required
-        )
-        lines.append(say(language, "why-required", needed=needed))
+        lines.append(say(language, "why-required", needed=_named(required, language)))
     how = "why-how-hidden" if harm is HarmCode.INSTRUCT else "why-how"
     lines.append(say(language, how))
     rows = _rows(card_id, harm, said, required, language)
     return Letter(Html("\n").join(lines), rows, protected=True, silent=True)
+
+
+def held_letter(
+    card_id: int,
+    case_id: int,
+    link: str,
+    recipient: str,
+    needs: Collection[Requirement],
+    language: str,
+) -> Letter:
+    """Says what keeps a referral back, with a button that opens the checklist."""
+    words = say(
+        language,
+        "held-back",
+        case=case_id,
+        link=link,
+        name=recipient[:60],
+        needed=_named(needs, language),
+    )
+    label = say(language, "button-why").unescape()
+    button = Button(label, WhyPress(card_id, Field.OPEN).pack(), style="primary")
+    return Letter(words, ((button,),), protected=True)
+
+
+def _named(needs: Collection[Requirement], language: str) -> Html:
+    return Html(", ").join(
+        say(language, f"need-{one.replace('_', '-')}") for one in Requirement if one in needs
+    )
 
 
 def _cut(words: str) -> str:

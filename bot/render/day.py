@@ -2,6 +2,7 @@
 
 from bot.domain.status import Day
 from bot.render.channels import amiss_name
+from bot.render.recipient import named_needs
 from bot.render.times import local_time
 from bot.texts import Html, say
 
@@ -22,5 +23,11 @@ def day_text(day: Day, language: str, timezone: str) -> Html:
         lines.append(say(language, "status-oldest", since=since))
     else:
         lines.append(say(language, "day-nothing-waits"))
+    if day.undecided:
+        lines.append(say(language, "day-undecided", count=day.undecided, days=day.undecided_days))
+    lines += [
+        say(language, "day-held", name=name[:60], held=named_needs(held, language))
+        for name, held in day.held.items()
+    ]
     lines.append(say(language, "status-model", model=day.model, hash=day.audit_hash[:16]))
     return Html("\n").join(lines)

@@ -1,6 +1,6 @@
 """A recipient's profile as an admin sees it, with the buttons that change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.codes import FORWARDABLE, HarmCode
@@ -53,16 +53,20 @@ def profile_letter(profile: Profile, language: str) -> Letter:
         say(language, "recipient-second", name=profile.second or say(language, "booklet-none")),
     ]
     if profile.held:
-        held = Html(", ").join(
-            Html("{} {}").format(_need(need, language), count)
-            for need, count in profile.held.items()
-        )
+        held = named_needs(profile.held, language)
         lines.append(say(language, "recipient-held", held=held))
     if one.is_group:
         key = "recipient-group" if one.away_since is None else "recipient-group-away"
         lines.append(say(language, key, title=one.group_title))
     lines.append(say(language, "recipient-how", number=one.id))
     return Letter(Html("\n").join(lines), _rows(profile, language))
+
+
+def named_needs(held: Mapping[Requirement, int], language: str) -> Html:
+    """What is missing, and from how many referrals."""
+    return Html(", ").join(
+        Html("{} {}").format(_need(need, language), count) for need, count in held.items()
+    )
 
 
 def close_letter(one: Recipient, language: str) -> Letter:

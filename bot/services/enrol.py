@@ -175,11 +175,7 @@ class Enrol:
             and not own.is_served
         ]
         second = next((p.name for p in holding if p.id == one.second_person_id), "")
-        held: Counter[Requirement] = Counter()
-        if one.required:
-            for item in await work.referrals.owed_to(one.id):
-                held.update(missing(item, one))
-        return Profile(one, dict(held), contacts, second)
+        return Profile(one, dict(await held_back(work, one)), contacts, second)
 
     async def _audit(
         self, work: UnitOfWork, admin: Person, recipient_id: int, field: str, value: str
@@ -249,6 +245,15 @@ class Enrol:
             await work.outbox.take_back(digest_id)
             await work.digests.to_be_rewritten(digest_id)
         return True
+
+
+async def held_back(work: UnitOfWork, one: Recipient) -> Counter[Requirement]:
+    """What is missing from what is owed to a recipient, and from how many referrals."""
+    held: Counter[Requirement] = Counter()
+    if one.required:
+        for item in await work.referrals.owed_to(one.id):
+            held.update(missing(item, one))
+    return held
 
 
 async def _own_name(work: UnitOfWork, one: Recipient) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.case import Choice
 from bot.domain.codes import HarmCode
 from bot.domain.explaining import Field, WhyPress, pressed, written
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.domain.recipient import Requirement
 from bot.domain.statement import Statement
 from bot.ports import Clock, Letter
@@ -16,14 +16,14 @@ from bot.storage.reviews import Review
 from bot.storage.unit_of_work import UnitOfWork
 
 # What a person answers on the checklist; the others come from data or from a second person.
-_ANSWERED = frozenset(
+ANSWERED = frozenset(
     {Requirement.REASONS, Requirement.EXEMPTION, Requirement.RATINGS, Requirement.ENTITY}
 )
 
 
 @dataclass(frozen=True)
 class _Own:
-    """A person's own confirmation that has not been sent yet."""
+    """A confirmation that a person may explain and that has not been sent yet."""
 
     card: KeptCard
     review: Review
@@ -63,12 +63,15 @@ class Explain:
         return letter
 
     async def _own(self, work: UnitOfWork, person: Person, card_id: int) -> _Own | None:
+        """The confirmation that a person may explain: their own, or one that nobody else can."""
         card = await work.cards.get(card_id)
         if card is None or await work.referrals.has_left(card_id):
             return None
-        for review in await work.reviews.standing(card.id, card.revision_id):
+        theirs = {one.id for one in await explainers(work, card.id, card.revision_id)}
+        for review in reversed(await work.reviews.standing(card.id, card.revision_id)):
             look = review.look
-            if look.by == person.id and look.choice is Choice.CONFIRM and look.harm is not None:
+            is_theirs = look.by == person.id or not theirs
+            if is_theirs and look.choice is Choice.CONFIRM and look.harm is not None:
                 said = (await work.statements.of([review.id])).get(review.id, Statement())
                 return _Own(card, review, look.harm, said)
         return None
@@ -96,6 +99,20 @@ class Explain:
         return checklist(own.card.id, own.card.case_id, own.harm, said, required, person.language)
 
 
+async def explainers(work: UnitOfWork, card_id: int, revision_id: int) -> list[Person]:
+    """Who confirmed and is a moderator still, the last one last.
+
+    Where all of them have gone, any moderator may explain: the log says who it was.
+    """
+    found: list[Person] = []
+    for review in await work.reviews.standing(card_id, revision_id):
+        person = await work.people.by_id(review.look.by)
+        is_it = review.look.choice is Choice.CONFIRM
+        if is_it and person is not None and person.holds(Role.MODERATOR):
+            found.append(person)
+    return found
+
+
 async def ask_why(
     work: UnitOfWork, clock: Clock, person: Person, card: KeptCard, harm: HarmCode
 ) -> None:
@@ -109,5 +126,5 @@ async def ask_why(
 async def _required(work: UnitOfWork, harm: HarmCode) -> frozenset[Requirement]:
     """What the recipients of this code require of a person."""
     takers = [one for one in await work.recipients.served() if harm in one.codes]
-    needed = {one for taker in takers for one in taker.required if one in _ANSWERED}
+    needed = {one for taker in takers for one in taker.required if one in ANSWERED}
     return frozenset(needed if harm is HarmCode.OFFICIAL else needed - {Requirement.ENTITY})

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import SettingsError
 from bot.domain.people import Role
+from bot.domain.recipient import Requirement
 from bot.domain.status import Day
 from bot.ports import Classifier, Clock, Letter
 from bot.render.day import day_text
+from bot.services.enrol import held_back
 from bot.services.oversee import Oversee
 from bot.services.timetable import next_time
 from bot.storage.database import Database
@@ -19,7 +21,10 @@ _DAY = timedelta(days=1)
 
 
 class Heartbeat:
-    """day_at: a crontab line, read in `timezone`."""
+    """day_at: a crontab line, read in `timezone`.
+
+    undecided_days: posts that nobody has decided for longer are counted.
+    """
 
     def __init__(
         self,
@@ -30,6 +35,7 @@ class Heartbeat:
         *,
         day_at: str,
         timezone: str,
+        undecided_days: int,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -37,6 +43,7 @@ class Heartbeat:
         self._classifier = classifier
         self._day_at = day_at
         self._timezone = timezone
+        self._undecided_days = undecided_days
 
     async def due(self) -> bool:
         """Owes the message whose time has come, once; whether it did."""
@@ -93,4 +100,18 @@ class Heartbeat:
             oldest_open=await work.cards.oldest_open(),
             audit_hash=await work.audit.newest_hash(),
             missed=missed,
+            undecided=await work.cards.count_open_before(
+                now - timedelta(days=self._undecided_days)
+            ),
+            undecided_days=self._undecided_days,
+            held=await self._held(work),
         )
+
+    async def _held(self, work: UnitOfWork) -> dict[str, Counter[Requirement]]:
+        """What keeps referrals back, recipient by recipient."""
+        held: dict[str, Counter[Requirement]] = {}
+        for one in await work.recipients.served():
+            needs = await held_back(work, one)
+            if needs:
+                held[one.name] = needs
+        return held

@@ -183,6 +183,15 @@ class CardStore(Store):
         oldest: datetime | None = await self._connection.scalar(asked)
         return oldest
 
+    async def count_open_before(self, moment: datetime) -> int:
+        """Cards opened before a moment that nobody has decided."""
+        asked = (
+            select(func.count())
+            .select_from(cards)
+            .where(cards.c.state.in_(OPEN_STATES), cards.c.opened_at < moment)
+        )
+        return await self._connection.scalar(asked) or 0
+
     async def best_open(self, limit: int) -> Sequence[KeptCard]:
         """Open cards, highest scores first."""
         rows = await self._connection.execute(

@@ -77,6 +77,25 @@ class ReferralStore(Store):
             *_owed(recipient_id, codes), posts.c.newest_revision_id == referrals.c.revision_id
         )
 
+    async def untold(
+        self, recipient_id: int, before: datetime, at_once: Collection[HarmCode]
+    ) -> Sequence[ReferredItem]:
+        """Owed referrals of which nobody was told what keeps them back: those owed before a moment,
+        and those that do not wait.
+        """
+        return await self._items(
+            *_owed(recipient_id, None),
+            posts.c.newest_revision_id == referrals.c.revision_id,
+            referrals.c.held_told_at.is_(None),
+            or_(referrals.c.owed_at <= before, referrals.c.harm.in_(at_once)),
+        )
+
+    async def held_told(self, numbers: Collection[int], now: datetime) -> None:
+        """Somebody was told what keeps these back."""
+        await self._connection.execute(
+            update(referrals).where(referrals.c.id.in_(numbers)).values(held_told_at=now)
+        )
+
     async def in_digest(self, digest_id: int) -> Sequence[ReferredItem]:
         """The referrals that a digest on its way carries, oldest first."""
         return await self._items(

@@ -1,5 +1,6 @@
 """What admins see of channels and do by button; renewals; the message of the day."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -303,6 +304,7 @@ def heartbeat(flow: Flow) -> Heartbeat:
         flow.classifier,
         day_at="0 7 * * *",
         timezone=JAKARTA,
+        undecided_days=30,
     )
 
 
@@ -349,6 +351,45 @@ async def test_day_comes_when_all_is_well_and_counts_days_that_were_missed(flow:
     assert "Hari tanpa pesan ini sebelum hari ini: 3" in after_a_gap
     assert "Hari tanpa pesan ini sebelum" not in daily
     assert "Tidak ada unggahan yang menunggu" in daily
+
+
+async def test_day_counts_what_nobody_decides_until_somebody_does(flow: Flow) -> None:
+    card = await flow.flagged("FLAG serang")
+    beat = heartbeat(flow)
+    await beat.due()
+    seen = []
+    for days in (30, 1, 1):
+        flow.clock.advance(days * DAY)
+        if len(seen) == 2:
+            assert (await flow.dismiss(await flow.moderator("Budi"), card)).refusal is None
+        assert await beat.due()
+        await flow.post_office()
+        seen.append(str(flow.courier.to(1)[-1].html))
+    seen = [re.findall(r"Undecided for more than 30 days: (\d+)", one) for one in seen]
+
+    # On the thirtieth day it is not older than 30 days yet.
+    assert seen == [[], ["1"], []]
+
+
+async def test_day_says_what_keeps_referrals_back(flow: Flow) -> None:
+    regulator = await flow.recipient("Meja <Satu>")
+    async with flow.database.work() as work:
+        profile = await work.recipients.of_person(regulator.id)
+        assert profile is not None
+        await work.recipients.change(profile.id, required=["picture", "reasons", "two_people"])
+        await work.commit()
+    beat = heartbeat(flow)
+    await beat.due()
+    await flow.referred()
+
+    flow.clock.advance(DAY)
+    assert await beat.due()
+    await flow.post_office()
+
+    words = str(flow.courier.to(1)[-1].html)
+    assert "Kept back for Meja &lt;Satu&gt;" in words
+    assert "reasons 1" in words
+    assert "two people 1" in words
 
 
 @pytest.mark.parametrize("act", Act)

@@ -80,6 +80,7 @@ referrals = Table(
     Column("owed_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
     Column("problem", PlainText),
+    Column("held_told_at", UtcDateTime),
     ForeignKeyConstraint(
         ["review_id", "card_id", "post_id", "revision_id", "choice", "harm", "review_stands"],
         [
