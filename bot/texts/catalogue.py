@@ -28,9 +28,23 @@ def closest_language(code: str | None) -> str:
 def say(language: str, key: str, **values: object) -> Html:
     """The message in a language, with its values escaped and filled in.
 
+    A count chooses between words: `{posts} {posts:post waits|posts wait}`.
     Raises KeyError for a message that no catalogue has, or a value that it does not get.
     """
-    return Html(catalogue(language)[key]).format(**values)
+    counted = {
+        name: _Count(value) if type(value) is int else value for name, value in values.items()
+    }
+    return Html(catalogue(language)[key]).format(**counted)
+
+
+class _Count(int):
+    """A number that says which of two words goes with it: the first with 1, the second else."""
+
+    def __format__(self, words: str) -> str:
+        one, choice, more = words.partition("|")
+        if not choice:
+            return super().__format__(words)
+        return one if self == 1 else more
 
 
 @cache

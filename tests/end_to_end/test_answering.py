@@ -194,9 +194,9 @@ async def test_hold_is_placed_listed_and_lifted(stage: Stage) -> None:
     listed = await stage.says(stage.admin, "/hold")
     lifted = await stage.says(stage.admin, "/hold 1 off")
 
-    assert placed.startswith("Kasus 1 ditahan")
+    assert placed.startswith("Isi kasus 1 disimpan terus")
     assert "perkara di pengadilan" in listed
-    assert lifted.startswith("Kasus 1 tidak ditahan lagi")
+    assert lifted.startswith("Isi kasus 1 tidak lagi disimpan")
 
 
 async def test_mistake_is_withdrawn_by_button_from_where_it_is_seen(stage: Stage) -> None:

@@ -92,7 +92,7 @@ async def test_undo_is_refused_after_its_minute(stage: Stage) -> None:
     stage.later(seconds=61)
     said = await stage.presses(budi, "Undo")
 
-    assert said == "The minute for undoing is over. An admin can help."
+    assert said == "The minute for undoing is over. An admin can /reopen it."
     assert await stage.one("SELECT state FROM cards") == "confirmed"
 
 
@@ -106,7 +106,7 @@ async def test_undo_is_refused_once_the_post_was_referred(stage: Stage) -> None:
 
     said = await stage.presses(budi, "Undo")
 
-    assert said == "It has already been referred and cannot be undone here."
+    assert said == "It has already been referred. /withdraw takes it back."
     assert await stage.one("SELECT state FROM cards") == "referred"
 
 

@@ -116,7 +116,7 @@ async def test_everybody_reads_their_own_language(stage: Stage) -> None:
     assert empty == "Meja Anda kosong. Saya akan mengabari begitu ada yang perlu dilihat."
     assert "Skor" not in card
     assert "Skor 93%" in after_choice
-    assert said == "Dikonfirmasi: perekrutan. Dapat dibatalkan selama satu menit."
+    assert said == "Dikonfirmasi: perekrutan. Dapat diurungkan selama satu menit."
     assert "perekrutan" in digest.text
 
 
@@ -158,4 +158,4 @@ async def test_glorification_is_sent_after_a_second_person_agrees(stage_on_each:
 
     assert first == "Noted; another person looks too."
     assert second == "Confirmed: glorification. You can undo this for a minute."
-    assert "by 2 person(s)" in (await stage.told(citra, "Digest 1")).text
+    assert "by 2 people" in (await stage.told(citra, "Digest 1")).text

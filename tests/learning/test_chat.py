@@ -68,7 +68,7 @@ async def test_learning_is_switched_by_source(stage: Stage) -> None:
     wrong = await stage.says(stage.admin, "/learning on everything")
 
     assert "• bot (kanal yang diikuti bot): mati" in before
-    assert switched == "✅ bot (kanal yang diikuti bot): hidup"
+    assert switched == "✅ bot (kanal yang diikuti bot): menyala"
     assert again == "Memang sudah demikian."
     assert "Belajar dari 0 keputusan" in after
     assert wrong == "/learning on bot · /learning off export · /learning train"

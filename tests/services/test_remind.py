@@ -103,7 +103,7 @@ async def test_near_target_reminds_who_is_on_duty_and_spares_admins(flow: Flow) 
     await flow.remind.due()
     await flow.post_office()
 
-    assert heard(flow, person.telegram_id, "2 post(s) should be decided soon") == 1
+    assert heard(flow, person.telegram_id, "2 posts should be decided soon") == 1
     assert heard(flow, 1, "decided soon") == 0
 
 

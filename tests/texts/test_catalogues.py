@@ -176,6 +176,19 @@ def placeholders(words: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(words) if name is not None}
 
 
+def counted(words: str) -> set[str]:
+    """The values that choose between two words."""
+    found = string.Formatter().parse(words)
+    return {name for _, name, choice, _ in found if name and "|" in (choice or "")}
+
+
+@pytest.mark.parametrize(
+    ("posts", "words"), [(0, "0 posts wait"), (1, "1 post waits"), (2, "2 posts")]
+)
+def test_number_chooses_its_word(posts: int, words: str) -> None:
+    assert words in say("en", "worry-nobody-on-duty", open=posts)
+
+
 def test_values_are_those_of_the_other_languages(language: str) -> None:
     english, other = catalogue("en"), catalogue(language)
 
@@ -199,7 +212,8 @@ def test_every_call_gives_the_values_that_the_message_holds() -> None:
 
 def test_every_message_is_html_that_telegram_takes(language: str) -> None:
     for key, words in catalogue(language).items():
-        values = dict.fromkeys(placeholders(words), "x")
+        values: dict[str, object] = dict.fromkeys(placeholders(words), "x")
+        values |= dict.fromkeys(counted(words), 2)
         assert visible(str(say(language, key, **values))).strip(), key
 
 

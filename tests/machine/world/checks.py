@@ -28,7 +28,9 @@ _DESKS = (
 )
 _UNATTENDED = {"threat": "-unattended", "near": "-unattended"}
 # As they begin, whoever is called and whatever about.
-_CALLING = re.compile("may announce an attack|should be decided soon|were not decided in time")
+_CALLING = re.compile(
+    "may announce an attack|should be decided soon|w(?:as|ere) not decided in time"
+)
 _REFERRALS = "SELECT id, card_id, state, delivered_at FROM referrals ORDER BY id"
 
 
