@@ -18,6 +18,7 @@ from telegram.error import TelegramError
 from bot.chat.commands import Commands
 from bot.chat.members import Members
 from bot.chat.officers import Officers
+from bot.chat.plain import plain_post
 from bot.chat.posts import channel_ref, is_service, post_of
 from bot.chat.presses import Presses
 from bot.chat.reply import Reply
@@ -110,6 +111,9 @@ class PostWorker:
 
     async def _parsed(self, received: Received) -> Post | ChannelRef | None:
         """The post; the channel alone of a service message; None for what is set aside."""
+        plain = plain_post(received.payload)
+        if plain is not None:
+            return plain
         try:
             update = Update.de_json(received.payload, self._bot)
             message = update.channel_post or update.edited_channel_post

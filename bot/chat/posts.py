@@ -36,8 +36,9 @@ _MEDIA = {
 # An animation comes as a document too, a venue as a location.
 _SHADOWED = {"animation": "document"}
 # What says something of the text. Mentions of people by their id are left behind.
-_ENTITIES = frozenset(MessageEntity.ALL_TYPES) - {MessageEntity.TEXT_MENTION}
-_BEYOND = 2**63  # the first number that eight bytes do not hold
+ENTITIES = frozenset(MessageEntity.ALL_TYPES) - {MessageEntity.TEXT_MENTION}
+BEYOND = 2**63  # the first number that eight bytes do not hold
+LONGEST = {"title": 255, "username": 32, "media_group_id": 64, "origin": 255}  # letters
 
 
 def channel_ref(chat: Chat) -> ChannelRef:
@@ -57,7 +58,11 @@ def post_of(message: Message) -> Post:
     _check(message)
     text = message.text or message.caption or ""
     entities = message.entities if message.text else message.caption_entities
-    kept = tuple(_entity(text, entity) for entity in entities if entity.type in _ENTITIES)
+    kept = tuple(
+        entity_of(text, entity.type, entity.offset, entity.length, entity.url)
+        for entity in entities
+        if entity.type in ENTITIES
+    )
     text = "\n\n".join(block for block in (text, further_words(message)) if block)
     media = _media(message)
     if not text.strip() and not media:
@@ -82,17 +87,17 @@ def _check(message: Message) -> None:
     The library hands on whatever came, of any type.
     """
     for number in (message.message_id, message.chat.id):
-        if not isinstance(number, int) or abs(number) >= _BEYOND:
+        if not isinstance(number, int) or abs(number) >= BEYOND:
             raise ValueError("an id that is no number of eight bytes")
     if message.message_id < 1:
         raise ValueError("a message number below 1")
-    for words, longest in (
-        (message.chat.title or "", 255),
-        (message.chat.username or "", 32),
-        (message.media_group_id or "", 64),
-        (_origin(message) or "", 255),
+    for name, words in (
+        ("title", message.chat.title),
+        ("username", message.chat.username),
+        ("media_group_id", message.media_group_id),
+        ("origin", _origin(message)),
     ):
-        if not isinstance(words, str) or len(words) > longest:
+        if not isinstance(words or "", str) or len(words or "") > LONGEST[name]:
             raise ValueError("a name or an album that is no text, or too long a one")
 
 
@@ -110,14 +115,11 @@ def _origin(message: Message) -> str | None:
     return f"@{origin.chat.username}" if origin.chat.username else origin.chat.title
 
 
-def _entity(text: str, entity: MessageEntity) -> Entity:
+def entity_of(text: str, kind: str, offset: int, length: int, url: str | None) -> Entity:
     """With places in characters; Telegram counts UTF-16 units."""
     units = text.encode("utf-16-le", "surrogatepass")
-    if entity.type == MessageEntity.URL:
-        start, stop = 2 * entity.offset, 2 * (entity.offset + entity.length)
-        url: str | None = units[start:stop].decode("utf-16-le", "replace")
-    else:
-        url = entity.url
-    start = len(units[: 2 * entity.offset].decode("utf-16-le", "replace"))
-    stop = len(units[: 2 * (entity.offset + entity.length)].decode("utf-16-le", "replace"))
-    return Entity(str(entity.type), start, stop - start, url)
+    if kind == MessageEntity.URL:
+        url = units[2 * offset : 2 * (offset + length)].decode("utf-16-le", "replace")
+    start = len(units[: 2 * offset].decode("utf-16-le", "replace"))
+    stop = len(units[: 2 * (offset + length)].decode("utf-16-le", "replace"))
+    return Entity(str(kind), start, stop - start, url)
