@@ -16,7 +16,7 @@ from bot.chat.telegram_bot import telegram_bot
 from bot.domain.errors import SaringError
 from bot.settings import Settings, read_settings
 from bot.storage import schema
-from bot.storage.database import sqlite_version
+from bot.storage.sqlite import sqlite_version
 from classifiers import ModelError, load, seed_model
 
 _OLDEST_SQLITE = (3, 35, 0)  # RETURNING, which storage relies on

@@ -1,22 +1,20 @@
 """The engine, and units of work: one transaction each, rolled back unless committed."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import SettingsError, StorageError
+from bot.storage.sqlite import begin_sqlite, opener, prepare_sqlite
 from bot.storage.turns import Turns
 from bot.storage.unit_of_work import UnitOfWork
 
-_BUSY_SECONDS = 30  # how long a writer of another process may hold the file before we give up
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -58,7 +56,7 @@ class Database:
             return create_async_engine(self.url, pool_pre_ping=True)
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(self.url, connect_args={"timeout": _BUSY_SECONDS})
+        engine = create_async_engine(self.url, async_creator=opener(self.url))
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
         event.listen(engine.sync_engine, "begin", begin_sqlite)
         return engine
@@ -96,28 +94,3 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-def prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Settings that SQLite forgets with each connection.
-
-    FULL, because NORMAL may lose commits when the power goes; foreign keys are off by default and
-    our promises rest on them.
-    """
-    connection.isolation_level = None  # we say BEGIN ourselves, see `begin_sqlite`
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def begin_sqlite(connection: Connection) -> None:
-    """Begins a transaction that no other writer can enter."""
-    # A deferred BEGIN lets two read-then-write tasks overwrite each other; IMMEDIATE does not.
-    reads_only = connection.get_execution_options().get("saring_reads_only", False)
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-
-
-def sqlite_version() -> tuple[int, ...]:
-    """The version of the SQLite library that Python brought."""
-    return sqlite3.sqlite_version_info

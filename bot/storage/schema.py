@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.errors import StorageError
-from bot.storage.database import begin_sqlite, parse_url, prepare_sqlite
+from bot.storage.database import parse_url
+from bot.storage.sqlite import begin_sqlite, prepare_sqlite
 from bot.storage.tables import metadata
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
