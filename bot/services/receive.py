@@ -1,7 +1,7 @@
 """Puts what Telegram sends into the inbox."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ports import Clock
@@ -17,15 +17,19 @@ class Receive:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._last: tuple[int, datetime] | None = None  # that this process kept
 
     async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
         """Commits raw updates. Only after this may the next offset be asked for: asking is what
         tells Telegram that they arrived.
         """
         kept = [_received(update) for update in updates if isinstance(update.get("update_id"), int)]
+        now = self._clock.now()
         async with self._database.work() as work:
-            await work.inbox.keep(kept, self._clock.now())
+            await work.inbox.keep(kept, now)
             await work.commit()
+        if kept:
+            self._last = (max(received.update_id for received in kept), now)
 
     async def next_offset(self) -> int | None:
         """The first update that is not in the inbox yet.
@@ -33,8 +37,11 @@ class Receive:
         None after a long silence: Telegram may number anew after a week without updates, and an
         offset from before would throw the new ones away. What comes again is known by its number.
         """
-        async with self._database.look() as work:
-            last = await work.inbox.last_since(self._clock.now() - _SAME_NUMBERING)
+        since = self._clock.now() - _SAME_NUMBERING
+        if self._last is not None and self._last[1] > since:
+            return self._last[0] + 1
+        async with self._database.look() as work:  # of the life before
+            last = await work.inbox.last_since(since)
         return None if last is None else last + 1
 
 
