@@ -20,6 +20,7 @@ from bot.chat.directory import TelegramDirectory
 from bot.chat.explaining import Explaining
 from bot.chat.inbox import PeopleWorker, PostWorker
 from bot.chat.learning import Learning
+from bot.chat.lull import Lull
 from bot.chat.members import Members
 from bot.chat.menus import Menus
 from bot.chat.officers import Officers
@@ -290,7 +291,8 @@ async def running(
     await menus.set_up()
     contact = settings.contact or settings.operator
     profile = Profile(bot, enrol, clock, settings.operator, contact)
-    posts = PostWorker(bot, database, clock, half.ingest, half.triage)
+    lull = Lull()
+    posts = PostWorker(bot, database, clock, half.ingest, half.triage, lull)
     people = PeopleWorker(
         bot,
         database,
@@ -306,6 +308,7 @@ async def running(
         Presses(join, admit, groups),
         Members(bot, join, watch, board, admit, deal),
         Officers(bot, admit, groups, receipts, menus),
+        lull,
     )
     draw = Draw(database, clock, deal, Nearest(database))
     send = Send(database, clock, TelegramCourier(bot), deal, draw, refer, board)
@@ -357,7 +360,7 @@ async def running(
     return Running(
         database=database,
         bot=bot,
-        receiver=_receiver(settings, bot, Receive(database, clock), on_received),
+        receiver=_receiver(settings, bot, Receive(database, clock), on_received, lull),
         posts=posts,
         people=people,
         add_names=Chore("channels to be added", add_names.work_off, add_names.called),
@@ -385,10 +388,14 @@ def _rounds(settings: Settings, half: Reading, fetch: Fetch, on_kept: Callable[[
 
 
 def _receiver(
-    settings: Settings, bot: TelegramBot, receive: Receive, on_received: Callable[[], None]
+    settings: Settings,
+    bot: TelegramBot,
+    receive: Receive,
+    on_received: Callable[[], None],
+    lull: Lull,
 ) -> Poller | Webhook:
     if not settings.webhook_url:
-        return Poller(bot, receive, on_received)
+        return Poller(bot, receive, on_received, lull)
     host, _, port = settings.webhook_listen.rpartition(":")
     secret = settings.webhook_secret.get_secret_value()
     hook = Hook(settings.webhook_url, secret, host.strip("[]"), int(port))

@@ -16,6 +16,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.chat.commands import Commands
+from bot.chat.lull import Lull
 from bot.chat.members import Members
 from bot.chat.officers import Officers
 from bot.chat.plain import plain_post
@@ -50,16 +51,23 @@ _MOST_TRIES = 3  # of one update, by one process; what fails for another reason 
 
 
 class PostWorker:
-    """Channel posts: parsed, kept and judged, up to 200 in one transaction each."""
+    """Channel posts: parsed, kept and judged, up to 200 in one transaction each, in lulls."""
 
     def __init__(
-        self, bot: TelegramBot, database: Database, clock: Clock, ingest: Ingest, triage: Triage
+        self,
+        bot: TelegramBot,
+        database: Database,
+        clock: Clock,
+        ingest: Ingest,
+        triage: Triage,
+        lull: Lull,
     ) -> None:
         self._bot = bot
         self._database = database
         self._clock = clock
         self._ingest = ingest
         self._triage = triage
+        self._lull = lull
         self.called = asyncio.Event()
 
     async def run(self) -> None:
@@ -73,6 +81,7 @@ class PostWorker:
 
     async def work_off(self) -> bool:
         """Handles one batch; whether there was anything to do."""
+        await self._lull.come()
         async with self._database.look() as work:
             waiting = await work.inbox.waiting("post", _BATCH)
         parsed = [(received, await self._parsed(received)) for received in waiting]
@@ -80,6 +89,7 @@ class PostWorker:
         for received, ref in parsed:
             if isinstance(ref, ChannelRef):
                 await self._ingest.service(ref, received.update_id)
+        await self._lull.come()
         judged = (await self._triage.batch()).judged
         return bool(waiting or judged)
 
@@ -137,6 +147,7 @@ class PeopleWorker:
         presses: Presses,
         members: Members,
         officers: Officers,
+        lull: Lull,
     ) -> None:
         self._bot = bot
         self._database = database
@@ -145,6 +156,7 @@ class PeopleWorker:
         self._presses = presses
         self._members = members
         self._officers = officers
+        self._lull = lull
         self.called = asyncio.Event()
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._tries: Counter[int] = Counter()
@@ -195,6 +207,10 @@ class PeopleWorker:
         self.called.set()  # more of theirs may have arrived meanwhile
 
     async def _serve(self, theirs: Sequence[Received]) -> None:
+        with self._lull.kept_off():
+            await self._serve_each(theirs)
+
+    async def _serve_each(self, theirs: Sequence[Received]) -> None:
         for received in theirs:
             self._tries[received.update_id] += 1
             if self._tries[received.update_id] > _MOST_TRIES:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.chat.telegram_bot import TelegramBot, wait_of
+from bot.chat.lull import Lull
+from bot.chat.telegram_bot import MOST_AT_ONCE, TelegramBot, wait_of
 from bot.domain.errors import AnotherInstance, StorageError, TokenRefused
 from bot.services.receive import Receive
 
@@ -15,12 +16,18 @@ _LONGEST_PAUSE = 60.0  # seconds
 
 
 class Poller:
-    """on_received: called after each commit that put something into the inbox."""
+    """on_received: called after each commit that put something into the inbox.
 
-    def __init__(self, bot: TelegramBot, receive: Receive, on_received: Callable[[], None]) -> None:
+    lull: is told when Telegram has more for us than it gives at once.
+    """
+
+    def __init__(
+        self, bot: TelegramBot, receive: Receive, on_received: Callable[[], None], lull: Lull
+    ) -> None:
         self._bot = bot
         self._receive = receive
         self._on_received = on_received
+        self._lull = lull
         self._has_asked = False
 
     async def run(self) -> None:
@@ -50,6 +57,7 @@ class Poller:
             await self._bot.delete_webhook()  # while there is one, Telegram hands out nothing
             self._has_asked = True
         updates = await self._bot.raw_updates(await self._receive.next_offset())
+        self._lull.behind(is_behind=len(updates) >= MOST_AT_ONCE)
         if updates:
             # Commit before the next offset: asking for it is what tells Telegram they arrived.
             await self._receive.keep(updates)

@@ -17,6 +17,7 @@ WANTED = (
     "my_chat_member",
 )
 POLL_SECONDS = 30
+MOST_AT_ONCE = 100  # updates that Telegram hands out in one answer
 _CONNECTIONS = 16
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chat.inbox import PeopleWorker
+from bot.chat.lull import Lull
 from bot.storage.database import Database
 from bot.storage.inbox import InboxStore, Received
 from tests.factories import Flow, FrozenClock
@@ -21,7 +22,7 @@ class HeldWorker(PeopleWorker):
 
     def __init__(self, database: Database, clock: FrozenClock) -> None:
         nothing: Any = None
-        super().__init__(nothing, database, clock, nothing, nothing, nothing)
+        super().__init__(nothing, database, clock, nothing, nothing, nothing, nothing, Lull())
         self.go = asyncio.Event()
         self.handled: list[int] = []
 
