@@ -40,6 +40,7 @@ async def _until_stopped(settings: Settings) -> None:
 
 async def _run(settings: Settings) -> None:
     bot = await compose.running(settings)
+    compose.spare_the_collector()
     _log.info("running as @%s with model %s", bot.bot.username, settings.model_dir)
     try:
         await bot.run()
