@@ -66,6 +66,7 @@ from bot.services.enrol import Enrol
 from bot.services.errands import Errands
 from bot.services.explain import Explain
 from bot.services.fill import Fill
+from bot.services.forward import Forward
 from bot.services.heartbeat import Heartbeat
 from bot.services.ingest import Ingest
 from bot.services.join import Join
@@ -322,7 +323,9 @@ async def running(
         lull,
     )
     draw = Draw(database, clock, deal, Nearest(database))
-    send = Send(database, clock, TelegramCourier(bot), deal, draw, refer, board)
+    courier = TelegramCourier(bot)
+    forward = Forward(database, clock, courier)
+    send = Send(database, clock, courier, deal, draw, refer, board, forward)
     sample = Sample(
         database,
         clock,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.channel import ChannelRef
+from bot.domain.original import Forwarded
 from bot.domain.preview import PreviewAnswer
 from bot.domain.receipt import SheetRow
 from bot.domain.scan import FileRow
@@ -118,6 +119,14 @@ class Courier(Protocol):
 
     async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:
         """Changes a message in place; one that already reads so counts as changed."""
+        ...
+
+    async def forward(self, chat_id: int, from_chat_id: int, message_id: int) -> Forwarded:
+        """Forwards a channel's message without a sound, and says how what arrived reads."""
+        ...
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        """Takes a message of ours away. Raises MessageGone where it is not there."""
         ...
 
 

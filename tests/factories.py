@@ -26,6 +26,7 @@ from bot.domain.case import Choice
 from bot.domain.channel import Channel, ChannelRef, WatchState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Desk, DeskRules
+from bot.domain.original import Forwarded, Seen
 from bot.domain.people import Person, Role
 from bot.domain.post import Post, SourceKind
 from bot.domain.recipient import Recipient, RecipientState
@@ -47,6 +48,7 @@ from bot.services.decide import Decide, Decided
 from bot.services.draw import Draw
 from bot.services.enrol import Enrol
 from bot.services.explain import Explain
+from bot.services.forward import Forward
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.nearest import Nearest
@@ -135,12 +137,17 @@ class ScriptedClassifier:
 class RecordingCourier:
     """Keeps what was sent, checks it as Telegram would, and fails when told to.
 
-    sent: (chat, message, letter) of new messages; edited: the same of edits.
+    sent: (chat, message, letter) of new messages; edited: the same of edits. forwarded: (chat, its
+    message, from chat, message there); deleted: (chat, message). shown: how a channel's messages
+    read now, by their numbers.
     """
 
     def __init__(self) -> None:
         self.sent: list[tuple[int, int, Letter]] = []
         self.edited: list[tuple[int, int, Letter]] = []
+        self.forwarded: list[tuple[int, int, int, int]] = []
+        self.deleted: list[tuple[int, int]] = []
+        self.shown: dict[int, Seen] = {}
         self._faults: dict[int, list[Exception]] = {}
         self._message_ids = count(500)
 
@@ -157,6 +164,16 @@ class RecordingCourier:
     async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:
         self._meet_fault(chat_id)
         self.edited.append((chat_id, message_id, checked(letter)))
+
+    async def forward(self, chat_id: int, from_chat_id: int, message_id: int) -> Forwarded:
+        self._meet_fault(chat_id)
+        number = next(self._message_ids)
+        self.forwarded.append((chat_id, number, from_chat_id, message_id))
+        return Forwarded(number, self.shown.get(message_id))
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        self._meet_fault(chat_id)
+        self.deleted.append((chat_id, message_id))
 
     def to(self, chat_id: int) -> list[Letter]:
         """New messages to a chat, oldest first; files that went along are in `files`."""
@@ -264,7 +281,14 @@ class Flow:
         self.remind = Remind(database, clock, self.deal)
         self.draw = Draw(database, clock, self.deal, Nearest(database))
         self.send = Send(
-            database, clock, self.courier, self.deal, self.draw, self.refer, self.board
+            database,
+            clock,
+            self.courier,
+            self.deal,
+            self.draw,
+            self.refer,
+            self.board,
+            Forward(database, clock, self.courier),
         )
         self.join = Join(database, clock, (1,), JAKARTA, "0 8 * * *")
         self.watch = Watch(database, clock)

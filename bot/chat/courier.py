@@ -9,6 +9,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    Message,
 )
 from telegram.constants import ParseMode
 from telegram.error import (
@@ -21,11 +22,14 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.chat.posts import post_of
 from bot.chat.telegram_bot import TelegramBot, wait_of
 from bot.domain.errors import ChatMoved, MessageGone, ShutOut, TryLater, Undeliverable
+from bot.domain.original import Forwarded, Seen
 from bot.ports import Attachment, Letter
 
 _UNCHANGED = "message is not modified"
+_DELETED = "message to delete not found"
 _TOO_LARGE = "request entity too large"  # status 413
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
@@ -101,6 +105,35 @@ class TelegramCourier:
                     raise MessageGone from error
                 if _UNCHANGED not in said:
                     raise
+
+    async def forward(self, chat_id: int, from_chat_id: int, message_id: int) -> Forwarded:
+        try:
+            async with _translated():
+                message = await self._bot.forward_message(
+                    chat_id, from_chat_id, message_id, disable_notification=True
+                )
+        except ShutOut as refused:  # of the channel or of the recipient's chat: nothing says which
+            raise Undeliverable(str(refused)) from refused
+        return Forwarded(message.message_id, _seen(message))
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        async with _translated():
+            try:
+                await self._bot.delete_message(chat_id, message_id)
+            except BadRequest as error:
+                if _DELETED in error.message.lower():
+                    raise MessageGone from error
+                raise
+
+
+def _seen(message: Message) -> Seen | None:
+    """What the message shows, read as a channel's post is; None where that cannot be done."""
+    try:
+        post = post_of(message)
+    except (ValueError, TypeError, AttributeError):
+        return None
+    links = frozenset(entity.url for entity in post.entities if entity.url)
+    return Seen(post.text, links, post.media)
 
 
 @asynccontextmanager

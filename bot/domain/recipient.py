@@ -42,6 +42,7 @@ class Recipient:
     codes: what it takes; at_once: those of them that do not wait for the timetable.
     second_person_id: who is written to when nobody answers. required: see `Requirement`.
     most_items: in one digest, 1 to 100. tells_empty: a day without items is said in one line.
+    forwards: the original messages come after the digest, where the bot may forward them.
     person_id: whose private chat it is; None for a group, whose title then is `group_title`.
     away_since: since when the bot is not in that group; what is owed waits meanwhile.
     """
@@ -61,6 +62,7 @@ class Recipient:
     second_person_id: int | None = None
     most_items: int = MOST_ITEMS
     tells_empty: bool = False
+    forwards: bool = False
     group_title: str | None = None
     away_since: datetime | None = None
 
@@ -85,6 +87,7 @@ class Change(StrEnum):
     CODE = "code"
     NEED = "need"
     EMPTY = "empty"
+    FORWARD = "forward"
     SECOND = "second"
     AGAIN = "again"
     CLOSE = "close"

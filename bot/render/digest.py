@@ -68,6 +68,12 @@ def document_letters(digest: Digest, frame: Frame, files: Sequence[Attachment]) 
     ]
 
 
+def originals_letter(number: int, places: Sequence[int], language: str) -> Letter:
+    """The line before a digest's originals: of which items they are, in the order they follow."""
+    listed = ", ".join(str(place) for place in places)
+    return Letter(say(language, "digest-originals", number=number, places=listed), silent=True)
+
+
 def empty_letter(recipient: Recipient, now: datetime) -> Letter:
     """One line for a day on which nothing is owed."""
     when = local_time(now, recipient.timezone, recipient.language)

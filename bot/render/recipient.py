@@ -110,6 +110,8 @@ def _rows(profile: Profile, language: str) -> tuple[tuple[Button, ...], ...]:
     rows += [tuple(needs[i : i + 2]) for i in range(0, len(needs), 2)]
     empty = say(language, "button-tells-empty")
     rows.append((_button(one, Change.EMPTY, "", empty, one.tells_empty),))
+    originals = say(language, "button-forwards")
+    rows.append((_button(one, Change.FORWARD, "", originals, one.forwards),))
     for person in profile.contacts:
         label = say(language, "button-second", name=person.name[:_LONGEST_LABEL])
         is_it = person.id == one.second_person_id

@@ -87,6 +87,8 @@ class Enrol:
             await work.recipients.change(one.id, required=sorted(required))
         elif press.change is Change.EMPTY:
             await work.recipients.change(one.id, tells_empty=not one.tells_empty)
+        elif press.change is Change.FORWARD:
+            await work.recipients.change(one.id, forwards=not one.forwards)
         elif press.change is Change.SECOND:
             return await self._second(work, profile, value)
         else:

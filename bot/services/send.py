@@ -14,6 +14,7 @@ from bot.services.admit import shut_out
 from bot.services.board import NoticeBoard, follow, take_down
 from bot.services.deal import Deal
 from bot.services.draw import Draw
+from bot.services.forward import Forward, note_original
 from bot.services.refer import Refer
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
@@ -33,6 +34,7 @@ class Send:
         draw: Draw,
         refer: Refer,
         board: NoticeBoard,
+        forward: Forward,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -41,6 +43,7 @@ class Send:
         self._draw = draw
         self._refer = refer
         self._board = board
+        self._forward = forward
 
     async def lease(self, limit: int, except_chats: Collection[int]) -> Sequence[Owed]:
         """Takes due messages, at most one a chat; the caller passes each to `one`."""
@@ -72,6 +75,8 @@ class Send:
         if owed.kind == "notice" and owed.person_id is not None and owed.letter is not None:
             await self._shrink(owed, owed.letter)
             return None
+        if owed.referral_id is not None:
+            return await self._forward.deliver(owed)
         if owed.letter is not None:
             return await self._put(owed.chat_id, owed.edits, await self._filled(owed.letter))
         drawn = await self._drawn(owed)
@@ -136,7 +141,7 @@ class Send:
             if owed.kind == "board" and message_id is not None:
                 await work.board.change(message_id=message_id)
             is_part = owed.kind == "digest" and owed.digest_id is not None
-            if is_part:
+            if is_part or owed.referral_id is not None:
                 await work.audit.hold()
             is_marked = await work.outbox.sent(owed, message_id, now)
             if (
@@ -147,6 +152,8 @@ class Send:
             ):
                 await work.referrals.settle(owed.digest_id, ReferralState.DELIVERED, now)
                 await work.audit.write("digest delivered", f"digest {owed.digest_id}", now)
+            if is_marked and owed.referral_id is not None:
+                await note_original(work, self._clock, owed, is_forwarded=True)
             if is_marked and owed.correction_id is not None:
                 await work.reversals.correction_sent(owed.correction_id, now)
             await work.commit()
@@ -190,7 +197,9 @@ class Send:
                 await self._tell_of_correction(work, owed.correction_id, problem)
             if owed.kind == "digest" and owed.digest_id is not None:
                 await self._fail_digest(work, owed.digest_id, problem)
-            elif owed.digest_id is not None:
+            elif owed.referral_id is not None:
+                await note_original(work, self._clock, owed, is_forwarded=False)
+            elif owed.digest_id is not None and owed.kind != "forward":
                 await self._tell_of_file(work, owed, owed.digest_id, problem)
             await work.commit()
 

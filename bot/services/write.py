@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.domain.recipient import Recipient, RecipientState
 from bot.domain.referral import Digest, NamedFile, ReferredItem, Sender
 from bot.ports import Attachment, Clock, Letter
-from bot.render.digest import digest_letters, document_letters
+from bot.render.digest import digest_letters, document_letters, originals_letter
 from bot.render.documents.bundle import bundle
 from bot.render.documents.record import Frame
 from bot.render.receipts import with_buttons
@@ -188,7 +188,21 @@ class Write:
         ]
         for place, letter in enumerate(document_letters(draft.digest, frame, named), 1):
             await work.outbox.owe_document(chat_id, letter, kept.id, place, now)
+        if draft.recipient.forwards:
+            await self._owe_originals(work, draft)
         return len(parts)
+
+    async def _owe_originals(self, work: UnitOfWork, draft: _Draft) -> None:
+        """Owes the original messages, where the bot reads their channels itself."""
+        kept, recipient = draft.kept, draft.recipient
+        found = await work.originals.of_digest(kept.id)
+        if not found:
+            return
+        places = list(dict.fromkeys(place for _, place, _ in found))
+        head = originals_letter(kept.number, places, recipient.language)
+        originals = [(referral_id, message_id) for referral_id, _, message_id in found]
+        now = self._clock.now()
+        await work.outbox.owe_originals(recipient.chat_id, head, kept.id, originals, now)
 
     # --- looking first ------------------------------------------------------------------------
 

@@ -28,7 +28,8 @@ _is_away = (
 class Owed:
     """A message to send. letter: None for a desk and the board, drawn when they leave.
 
-    edits: the message that a notice takes the place of; None for a new one.
+    edits: the message that a notice takes the place of, or that was forwarded and is to be taken
+    back; None for a new one. referral_id: whose original is forwarded; such a row has no letter.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Owed:
     attempts: int
     edits: int | None = None
     correction_id: int | None = None
+    referral_id: int | None = None
 
 
 class OutboxStore(Store):
@@ -95,6 +97,33 @@ class OutboxStore(Store):
         """Owes a digest's document. Its failing or arriving says nothing of the digest's own."""
         key = f"document:{digest_id}:{place}"
         await self._owe("document", chat_id, now, letter.as_json(), key=key, digest_id=digest_id)
+
+    async def owe_originals(
+        self,
+        chat_id: int,
+        head: Letter,
+        digest_id: int,
+        originals: Sequence[tuple[int, int]],
+        now: datetime,
+    ) -> None:
+        """Owes a line about them and then each message: its referral, its number in its channel."""
+        await self._owe("forward", chat_id, now, head.as_json(), digest_id=digest_id)
+        for referral_id, message_id in originals:
+            await self._owe(
+                "forward",
+                chat_id,
+                now,
+                key=f"forward:{digest_id}:{referral_id}:{message_id}",
+                digest_id=digest_id,
+                referral_id=referral_id,
+                original_id=message_id,
+            )
+
+    async def to_be_taken_back(self, owed: Owed, message_id: int) -> None:
+        """What was forwarded must go: whoever takes this row next deletes that message."""
+        await self._connection.execute(
+            update(outbox).where(outbox.c.id == owed.id).values(message_id=message_id)
+        )
 
     async def owe_copies(self, digest_id: int, chat_id: int, now: datetime) -> int:
         """Owes a digest's message and documents once more, letter by letter; how many."""
@@ -162,11 +191,13 @@ class OutboxStore(Store):
     ) -> Sequence[Owed]:
         """Takes due rows for sending, oldest first; a row whose lease ran out is due again.
 
-        Within a chat only the oldest unsent row is due, so that messages keep their order.
+        Within a chat only the oldest unsent row is due, so that messages keep their order; what is
+        forwarded lets every letter go first, and holds none back.
         except_chats: chats that somebody is writing to just now. What is owed to a group that the
         bot is not in waits until it is back.
         """
         earlier = outbox.alias()
+        waits, is_letter = outbox.c.kind == "forward", earlier.c.kind != "forward"
         is_due = or_(
             and_(outbox.c.state == "owed", outbox.c.due_at <= now),
             and_(outbox.c.state == "leased", outbox.c.lease_until <= now),
@@ -176,7 +207,10 @@ class OutboxStore(Store):
             .where(
                 earlier.c.chat_id == outbox.c.chat_id,
                 earlier.c.state.in_(("owed", "leased")),
-                earlier.c.id < outbox.c.id,
+                or_(
+                    and_(waits, is_letter),
+                    and_(or_(waits, is_letter), earlier.c.id < outbox.c.id),
+                ),
             )
             .exists()
         )
@@ -305,6 +339,7 @@ def _owed(row: AnyRow) -> Owed:
         row.digest_id,
         Letter.from_json(row.letter) if row.letter else None,
         row.attempts,
-        row.message_id if row.kind == "notice" else None,
+        row.message_id if row.kind in ("notice", "forward") else None,
         row.correction_id,
+        row.referral_id,
     )

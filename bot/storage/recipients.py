@@ -149,4 +149,5 @@ def _recipient(row: AnyRow, taken: Sequence[AnyRow]) -> Recipient:
         tells_empty=row.tells_empty,
         group_title=row.group_title,
         away_since=row.away_since,
+        forwards=row.forwards,
     )

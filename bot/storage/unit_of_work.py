@@ -26,6 +26,7 @@ from bot.storage.learning import LearningStore
 from bot.storage.left_out import LeftOutStore
 from bot.storage.months import MonthStore
 from bot.storage.near_duplicates import NearDuplicateStore
+from bot.storage.originals import OriginalStore
 from bot.storage.outbox import OutboxStore
 from bot.storage.people import PeopleStore
 from bot.storage.posts import PostStore
@@ -80,6 +81,7 @@ class UnitOfWork:
         self.practice = PracticeStore(connection)
         self.referrals = ReferralStore(connection)
         self.digests = DigestStore(connection)
+        self.originals = OriginalStore(connection)
         self.outbox = OutboxStore(connection)
         self.files = FileStore(connection)
         self.receipts = ReceiptStore(connection)

@@ -177,6 +177,12 @@ MESSAGE_ID_EMPTY = _says(400, "message identifier is not specified", "server; se
 EDIT_NOT_FOUND = _says(400, "message to edit not found", "server: check_message; seen")
 DELETE_NOT_FOUND = _says(400, "message to delete not found", "server: check_message; seen")
 FORWARD_NOT_FOUND = _says(400, "message to forward not found", "server: check_message; seen")
+FORWARD_PROTECTED = _says(
+    400,
+    "message has protected content and can't be forwarded",
+    "tdlib: CHAT_FORWARDS_RESTRICTED; seen",
+)
+FORWARD_REFUSED = _says(400, "the message can't be forwarded", "seen: service messages")
 COPY_NOT_FOUND = _says(400, "message to copy not found", "server: check_message; seen")
 REPLY_NOT_FOUND = _says(400, "message to be replied not found", "server; seen")
 CANT_EDIT = _says(400, "message can't be edited", "seen: not the bot's own message")

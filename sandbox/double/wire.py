@@ -97,6 +97,8 @@ def full_chat_object(chat: Chat) -> JSON:
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys(NO_GIFTS, False),
     }
+    if chat.is_protected:
+        found["has_protected_content"] = True
     if chat.username:
         found["active_usernames"] = [chat.username]
     if chat.kind in ("group", "supergroup"):
@@ -121,7 +123,7 @@ def message_object(world: World, message: Message, *, with_reply: bool = True) -
             "media_group_id": message.album,
             "forward_origin": message.origin,
             "edit_date": int(message.edit_date.timestamp()) if message.edit_date else None,
-            "has_protected_content": message.is_protected or None,
+            "has_protected_content": message.is_protected or message.chat.is_protected or None,
             "link_preview_options": message.preview,
             "reply_markup": keyboards.as_json(message.rows),
         }

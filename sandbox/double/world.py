@@ -117,6 +117,7 @@ class Chat:
     bot_status: what the bot is there: "left", "kicked", "member" or "administrator"; in a private
     chat "member" once the person has written, "kicked" while blocked.
     is_known: whether the bot may use the numeric id (it was there, or resolved the @name).
+    is_protected: nothing of it can be forwarded or saved.
     """
 
     id: int
@@ -127,6 +128,7 @@ class Chat:
     owner: Person | None = None
     bot_status: str = "left"
     is_known: bool = False
+    is_protected: bool = False
     members: dict[int, Person] = field(default_factory=dict)
     migrated_to: int | None = None
     all_messages: dict[int, Message] = field(default_factory=dict)

@@ -304,6 +304,32 @@ async def test_forward_and_copy_work_only_where_the_bot_is(
     assert double.chat(ani).last.text == "other words"
 
 
+async def test_protected_and_service_messages_are_not_forwarded(
+    bot: Bot, ani: Person, double: Double
+) -> None:
+    channel = double.channel("kanal_kita", owner=ani)
+    double.add_bot(channel, by=ani)
+    post = double.publish(channel, "a post")
+    pinned = double.publish(channel, "pinned")
+    pinned.service = {"delete_chat_photo": True}
+    sealed = await bot.send_message(ani.id, "for you alone", protect_content=True)
+
+    with pytest.raises(BadRequest, match="The message can't be forwarded"):
+        await bot.forward_message(ani.id, channel.id, pinned.id)
+    with pytest.raises(BadRequest, match="Message has protected content and can't be forwarded"):
+        await bot.forward_message(ani.id, ani.id, sealed.message_id)
+    channel.is_protected = True
+    with pytest.raises(BadRequest, match="Message has protected content and can't be forwarded"):
+        await bot.forward_message(ani.id, channel.id, post.id)
+    assert (await bot.get_chat(channel.id)).has_protected_content
+    channel.is_protected = False
+    double.remove_bot(channel)
+    with pytest.raises(Forbidden, match="bot was kicked from the channel chat"):
+        await bot.forward_message(ani.id, channel.id, post.id)
+
+    assert double.chat(ani).texts == ["/start", "for you alone"]
+
+
 async def test_chat_action_is_noted_and_checked(
     bot: Bot, raw: httpx.AsyncClient, ani: Person, double: Double
 ) -> None:

@@ -123,6 +123,8 @@ outbox = Table(
     Column("person_id", ForeignKey("people.id")),
     Column("digest_id", ForeignKey("digests.id")),
     Column("correction_id", ForeignKey("corrections.id")),
+    Column("referral_id", ForeignKey("referrals.id")),
+    Column("original_id", BigInteger),
     Column("letter", JSON),
     Column("state", String(16), nullable=False),
     Column("owed_at", UtcDateTime, nullable=False),
@@ -132,10 +134,16 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("sent_at", UtcDateTime),
     Column("problem", PlainText),
-    one_of("kind", ("desk", "board", "notice", "digest", "document", "copy")),
+    one_of("kind", ("desk", "board", "notice", "digest", "document", "copy", "forward")),
     one_of("state", ("owed", "leased", "sent", "failed")),
     CheckConstraint("kind <> 'desk' OR person_id IS NOT NULL", name="desk_has_a_person"),
     CheckConstraint("kind <> 'digest' OR digest_id IS NOT NULL", name="digest_is_named"),
-    CheckConstraint("kind IN ('desk', 'board') OR letter IS NOT NULL", name="says_something"),
+    CheckConstraint("kind <> 'forward' OR digest_id IS NOT NULL", name="forwarded_with_a_digest"),
+    CheckConstraint("(referral_id IS NULL) = (original_id IS NULL)", name="original_is_referred"),
+    CheckConstraint("referral_id IS NULL OR kind = 'forward'", name="original_is_forwarded"),
+    CheckConstraint(
+        "kind IN ('desk', 'board') OR letter IS NOT NULL OR referral_id IS NOT NULL",
+        name="says_something",
+    ),
 )
 Index("ix_outbox_due", outbox.c.state, outbox.c.due_at)

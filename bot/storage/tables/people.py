@@ -79,6 +79,7 @@ recipients = Table(
     Column("former_chat_id", BigInteger),
     Column("away_since", UtcDateTime),
     CheckConstraint("(person_id IS NULL) = (group_title IS NOT NULL)", name="person_or_group"),
+    Column("forwards", Boolean, nullable=False, server_default=false()),
     CheckConstraint(f"most_items BETWEEN 1 AND {MOST_ITEMS}", name="most_items_fit"),
     one_of("state", RecipientState),
 )

@@ -75,8 +75,13 @@ def send_message(station: Station, fields: Fields) -> Any:
 def forward_message(station: Station, fields: Fields) -> Any:
     refuse_unmodelled(fields, *UNMODELLED)
     source = _source(station, fields, errors.FORWARD_NOT_FOUND)
+    if source.service:
+        raise Refusal(errors.FORWARD_REFUSED)
+    if source.is_protected or source.chat.is_protected:
+        raise Refusal(errors.FORWARD_PROTECTED)
     chat = writable_chat(station, fields.text("chat_id"))
     message = put(station, chat, fields, source.body, media=source.media, origin=origin(source))
+    message.extra = dict(source.extra)
     return answer(station, message)
 
 
