@@ -26,6 +26,7 @@ def retain(*, dry_run: bool) -> None:
         (f"referred posts ({settings.keep_referred_days} days after delivery)", done.referred),
         ("attack know-how outside its sealed capture", done.sealed),
         ("sent messages and files that quoted them", done.digests),
+        ("files that no digest and no capture names any more", done.files),
         ("updates that could not be understood (30 days)", done.updates),
         ("notices that could not be delivered (30 days)", done.letters),
     ):

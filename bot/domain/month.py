@@ -80,6 +80,11 @@ class MonthReport:
     corrections: Sequence[MonthCorrection]
 
     @property
+    def is_so_far(self) -> bool:
+        """Whether the month was still running when the report was made."""
+        return self.made_at < self.month.until
+
+    @property
     def items(self) -> int:
         return sum(one.items for one in self.digests)
 

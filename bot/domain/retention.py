@@ -48,7 +48,7 @@ class Forgotten:
     """Counts of what was forgotten, or of what would be.
 
     posts: by shelf. digests: stored messages that quoted them. updates: set aside in the inbox.
-    sealed: INSTRUCT posts whose words left everything but the capture.
+    sealed: INSTRUCT posts whose words left everything but the capture. files: that nothing names.
     """
 
     unflagged: int = 0
@@ -58,6 +58,7 @@ class Forgotten:
     updates: int = 0
     letters: int = 0
     sealed: int = 0
+    files: int = 0
 
     def __add__(self, other: "Forgotten") -> "Forgotten":
         mine, theirs = vars(self), vars(other)

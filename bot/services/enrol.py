@@ -19,6 +19,7 @@ from bot.domain.recipient import (
 )
 from bot.domain.referral import missing
 from bot.ports import Clock, Letter
+from bot.render.documents.remains import remains_letters
 from bot.render.recipient import Profile, profile_letter
 from bot.services.timetable import next_time
 from bot.storage.database import Database
@@ -33,6 +34,7 @@ class Again(StrEnum):
 
     DELIVERED = "delivered"
     FAILED = "failed"
+    FORGOTTEN = "forgotten"
 
 
 class Enrol:
@@ -216,6 +218,8 @@ class Enrol:
     async def again(self, admin: Person, recipient_id: int, digest_id: int) -> Again | None:
         """Owes a digest once more, a delivered one the same to the byte; None for none of theirs.
 
+        Of one whose words were forgotten since, what is left is sent.
+
         One that failed leaves now; whatever of it never arrived is written anew by the next tick.
         """
         now = self._clock.now()
@@ -225,6 +229,8 @@ class Enrol:
             if kept is None or kept.recipient_id != recipient_id:
                 return None
             recipient = await work.recipients.get(recipient_id)
+            if await work.retention.is_emptied(digest_id):
+                return await self._remains(work, admin, digest_id, recipient)
             if kept.delivered_at is not None:
                 await work.outbox.owe_copies(digest_id, recipient.chat_id, now)
             elif not await self._resume(work, digest_id, recipient.chat_id):
@@ -232,6 +238,17 @@ class Enrol:
             await work.audit.write("digest again", f"digest {digest_id}", now, admin.id)
             await work.commit()
         return Again.FAILED if kept.delivered_at is None else Again.DELIVERED
+
+    async def _remains(
+        self, work: UnitOfWork, admin: Person, digest_id: int, recipient: Recipient
+    ) -> Again:
+        now = self._clock.now()
+        digest = await work.receipts.remains(digest_id)
+        for letter in remains_letters(digest, recipient.language):
+            await work.outbox.owe_notice(recipient.chat_id, letter, now)
+        await work.audit.write("digest again", f"digest {digest_id}", now, admin.id)
+        await work.commit()
+        return Again.FORGOTTEN
 
     async def _resume(self, work: UnitOfWork, digest_id: int, chat_id: int) -> bool:
         """Whether the digest had failed; its number and what it is owed for stay the same.

@@ -8,6 +8,7 @@ from bot.ports import Attachment, Clock
 from bot.render.documents.monthly import monthly
 from bot.services.write import House
 from bot.storage.database import Database
+from bot.texts import say
 
 
 class ReportUp:
@@ -19,6 +20,8 @@ class ReportUp:
     async def month(self, person: Person, words: str) -> Attachment | None:
         """The month that words name, of the person's own profile, as PDF; None for words that name
         none, and for somebody without a profile. Nothing of it is kept.
+
+        The name of a month that still runs says so.
         """
         now = self._clock.now()
         async with self._database.look() as work:
@@ -29,4 +32,7 @@ class ReportUp:
             report = await work.months.report(recipient, month, now)
         frame = self._house.frame(recipient)
         content = await asyncio.to_thread(monthly, report, frame)
-        return Attachment(f"saring-{month.name}.pdf", content)
+        if not report.is_so_far:
+            return Attachment(f"saring-{month.name}.pdf", content)
+        so_far = say(recipient.language, "report-file-so-far").unescape()
+        return Attachment(f"saring-{month.name}-{so_far}.pdf", content)

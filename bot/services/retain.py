@@ -10,9 +10,11 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.people import Person
+from bot.domain.referral import ReferralState
 from bot.domain.retention import Expired, Forgotten, Held, Shelf, Terms, tombstone
 from bot.domain.reversal import fair_reason
 from bot.ports import Clock
+from bot.services.tell import tell_admins
 from bot.services.timetable import next_time
 from bot.storage.database import Database
 from bot.storage.retention import Hold
@@ -20,6 +22,8 @@ from bot.storage.unit_of_work import UnitOfWork
 
 _BATCH = 200  # posts in one transaction
 _MOST_BATCHES = 20  # in one tick, so that other jobs get their turn
+_LOOSE = timedelta(days=1)  # a file is named in the transaction that keeps it; this is for calm
+_FORGOTTEN = "its words were forgotten before it left"
 _SET_ASIDE = timedelta(days=30)  # updates that could not be understood, notices not delivered
 
 
@@ -118,11 +122,18 @@ class Retain:
             await work.audit.write(
                 "forgotten", "inbox", now, details={"updates": updates, "notices": letters}
             )
-        return Forgotten(updates=updates, letters=letters)
+        tests = await work.retention.forget_tests(self._terms.before(Shelf.REFERRED, now))
+        files = await work.retention.forget_files(now - _LOOSE, _BATCH)
+        if files or tests:
+            details = {"files": files, "tests": tests}
+            await work.audit.write("forgotten", "files", now, details=details)
+        return Forgotten(updates=updates, letters=letters, digests=tests, files=files)
 
     async def _forget(self, work: UnitOfWork, shelf: Shelf, expired: Sequence[Expired]) -> int:
         now, post_ids = self._clock.now(), [one.post_id for one in expired]
         await work.retention.forget_words(post_ids, now)
+        for digest_id in await work.retention.unsent(post_ids):
+            await self._reach(work, digest_id)
         messages = await work.retention.forget_messages(post_ids)
         for part in [expired] if shelf is Shelf.UNFLAGGED else [[one] for one in expired]:
             first, last = part[0].post_id, part[-1].post_id
@@ -130,6 +141,29 @@ class Retain:
             details = {"why": shelf.value, "posts": len(part), "hash": tombstone(part)}
             await work.audit.write("forgotten", subject, now, details=details)
         return messages
+
+    async def _reach(self, work: UnitOfWork, digest_id: int) -> None:
+        """What waits to leave must not carry forgotten words. A digest that was never tried is
+        written anew, under its number, with what is left. Of one that may have arrived in part the
+        rest is given up, and its other posts are owed in another digest.
+        """
+        if not await work.outbox.has_begun(digest_id):
+            await work.outbox.take_back(digest_id)
+            await work.digests.to_be_rewritten(digest_id)
+        elif await work.retention.drop_unsent(digest_id, _FORGOTTEN):
+            now = self._clock.now()
+            await work.referrals.owe_leased(digest_id)
+            # What was withdrawn has failed: if it arrived after all, a correction is owed.
+            await work.referrals.settle(digest_id, ReferralState.FAILED, now, _FORGOTTEN)
+            kept = await work.digests.get(digest_id)
+            recipient = await work.recipients.get(kept.recipient_id)
+            await tell_admins(
+                work,
+                self._clock,
+                "told-digest-forgotten",
+                number=kept.number,
+                name=recipient.name,
+            )
 
     # --- holds ------------------------------------------------------------------------------
 

@@ -178,7 +178,7 @@ class Send:
             if group is None or group.state is RecipientState.CLOSED:
                 return False
             await shut_out(work, self._clock, group)
-            await work.outbox.later(owed, self._clock.now(), problem)
+            await work.outbox.later(owed, self._clock.now(), problem, is_unread=True)
             await work.commit()
         return True
 

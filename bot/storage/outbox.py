@@ -248,11 +248,15 @@ class OutboxStore(Store):
         """Something that waited may leave now."""
         self.owes_more = True
 
-    async def later(self, owed: Owed, due_at: datetime, problem: str) -> None:
+    async def later(
+        self, owed: Owed, due_at: datetime, problem: str, *, is_unread: bool = False
+    ) -> None:
+        """is_unread: Telegram would not have it there, so that it has certainly not arrived."""
+        attempts = {"attempts": outbox.c.attempts - 1} if is_unread else {}
         await self._connection.execute(
             update(outbox)
             .where(outbox.c.id == owed.id, outbox.c.state == "leased")
-            .values(state="owed", due_at=due_at, lease_until=None, problem=problem)
+            .values(state="owed", due_at=due_at, lease_until=None, problem=problem, **attempts)
         )
         self.owes_more = True
 
@@ -291,6 +295,13 @@ class OutboxStore(Store):
         found = select(outbox.c.id).where(
             outbox.c.digest_id == digest_id,
             or_(outbox.c.state == "sent", outbox.c.attempts > 1),
+        )
+        return (await self._connection.execute(found.limit(1))).first() is not None
+
+    async def has_begun(self, digest_id: int) -> bool:
+        """Whether anything of the digest was sent, or is being sent just now."""
+        found = select(outbox.c.id).where(
+            outbox.c.digest_id == digest_id, or_(outbox.c.state == "sent", outbox.c.attempts > 0)
         )
         return (await self._connection.execute(found.limit(1))).first() is not None
 

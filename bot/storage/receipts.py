@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
 
 from bot.domain.case import Choice
 from bot.domain.channel import post_link
@@ -78,15 +78,27 @@ class ReceiptStore(Store):
 
     async def digest(self, digest_id: int) -> AnswerableDigest | None:
         """A delivered digest with the answers that stand; None where there is no such one."""
+        found = await self._digest(digest_id, _arrived, digests.c.delivered_at.is_not(None))
+        return found[0] if found else None
+
+    async def remains(self, digest_id: int) -> AnswerableDigest:
+        """A digest with all items that it ever carried and the answers that stand."""
+        (found,) = await self._digest(digest_id, true())
+        return found
+
+    async def _digest(
+        self, digest_id: int, of_items: ColumnElement[bool], *conditions: ColumnElement[bool]
+    ) -> list[AnswerableDigest]:
+        """None or one."""
         head = (
             await self._connection.execute(
                 select(digests, received.c.received_at)
                 .outerjoin(received, received.c.digest_id == digests.c.id)
-                .where(digests.c.id == digest_id, digests.c.delivered_at.is_not(None))
+                .where(digests.c.id == digest_id, *conditions)
             )
         ).one_or_none()
         if head is None:
-            return None
+            return []
         rows = await self._connection.execute(
             select(
                 referrals.c.id,
@@ -103,7 +115,7 @@ class ReceiptStore(Store):
             .join(posts, posts.c.id == referrals.c.post_id)
             .join(channels, channels.c.id == posts.c.channel_id)
             .outerjoin(receipts, and_(receipts.c.referral_id == referrals.c.id, receipts.c.stands))
-            .where(referrals.c.digest_id == digest_id, _arrived)
+            .where(referrals.c.digest_id == digest_id, of_items)
             .order_by(referrals.c.place, referrals.c.id)
         )
         items = tuple(
@@ -118,9 +130,11 @@ class ReceiptStore(Store):
             )
             for place, row in enumerate(rows, 1)
         )
-        return AnswerableDigest(
-            head.id, head.number, head.recipient_id, head.delivered_at, head.received_at, items
-        )
+        return [
+            AnswerableDigest(
+                head.id, head.number, head.recipient_id, head.delivered_at, head.received_at, items
+            )
+        ]
 
     async def digest_of_message(self, chat_id: int, message_id: int) -> int | None:
         """The digest that a message in this chat is a part of."""

@@ -143,6 +143,21 @@ class ReferralStore(Store):
             )
         )
 
+    async def owe_leased(self, digest_id: int) -> None:
+        """Owes anew, under the same numbers, what a digest carries that will not arrive; not what
+        was withdrawn.
+        """
+        withdrawn = select(cards.c.id).where(cards.c.state == CaseState.WITHDRAWN)
+        await self._connection.execute(
+            update(referrals)
+            .where(
+                referrals.c.digest_id == digest_id,
+                referrals.c.state == ReferralState.LEASED,
+                referrals.c.card_id.not_in(withdrawn),
+            )
+            .values(state=ReferralState.OWED, digest_id=None, place=None)
+        )
+
     async def lease(self, numbers: Sequence[int], digest_id: int) -> int:
         """Puts owed referrals into a digest, in this order; returns how many that were."""
         leased = 0

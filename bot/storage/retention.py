@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 
 from bot.domain.case import OPEN_STATES, CaseState
 from bot.domain.codes import HarmCode
@@ -22,6 +22,7 @@ from bot.storage.tables import (
     cards,
     cases,
     digest_files,
+    digests,
     files,
     holds,
     inbox,
@@ -41,6 +42,7 @@ from bot.storage.tables import (
 _SENT = (CaseState.REFERRED, CaseState.WITHDRAWN)
 _UNDER_WAY = (*OPEN_STATES, CaseState.CONFIRMED)
 _ON_ITS_WAY = (ReferralState.OWED, ReferralState.LEASED)
+_TO_LEAVE = ("owed", "leased")
 _FORGOTTEN = Letter("").as_json()
 
 
@@ -160,9 +162,7 @@ class RetentionStore(Store):
         """Empties the stored messages that quote these posts, of a digest all of its parts, and
         removes its files; how many that were.
         """
-        quoting = select(referrals.c.digest_id).where(
-            referrals.c.post_id.in_(post_ids), referrals.c.digest_id.is_not(None)
-        )
+        quoting = _quoting(post_ids)
         done = await self._connection.execute(
             update(outbox)
             .where(
@@ -174,6 +174,74 @@ class RetentionStore(Store):
         of_digests = select(digest_files.c.sha256).where(digest_files.c.digest_id.in_(quoting))
         gone = await self._connection.execute(delete(files).where(files.c.sha256.in_(of_digests)))
         return int(done.rowcount) + int(gone.rowcount)
+
+    async def unsent(self, post_ids: Collection[int]) -> Sequence[int]:
+        """Digests that quote these posts and of which something is still to leave."""
+        found = await self._connection.scalars(
+            select(outbox.c.digest_id)
+            .where(outbox.c.digest_id.in_(_quoting(post_ids)), outbox.c.state.in_(_TO_LEAVE))
+            .distinct()
+        )
+        return [one for one in found.all() if one is not None]
+
+    async def drop_unsent(self, digest_id: int, problem: str) -> bool:
+        """Gives up what of a digest has not left, text and all; whether its message was in it."""
+        waits = (outbox.c.digest_id == digest_id, outbox.c.state.in_(_TO_LEAVE))
+        part = select(outbox.c.id).where(*waits, outbox.c.kind == "digest")
+        is_message = (await self._connection.execute(part.limit(1))).first() is not None
+        await self._connection.execute(
+            update(outbox)
+            .where(*waits)
+            .values(state="failed", letter=_FORGOTTEN, lease_until=None, problem=problem)
+        )
+        return is_message
+
+    async def is_emptied(self, digest_id: int) -> bool:
+        """Whether a digest's message was forgotten, in part or as a whole."""
+        asked = select(outbox.c.letter).where(
+            outbox.c.digest_id == digest_id, outbox.c.kind.in_(("digest", "document"))
+        )
+        letters = (await self._connection.scalars(asked)).all()
+        return any(letter == _FORGOTTEN for letter in letters)
+
+    async def forget_tests(self, before: datetime) -> int:
+        """Empties messages of test digests made before a moment whose posts were sent anew since;
+        how many that were. Their files go as those that nothing names.
+        """
+        bare = select(digests.c.id).where(
+            digests.c.is_test,
+            digests.c.created_at <= before,
+            ~select(referrals.c.id).where(referrals.c.digest_id == digests.c.id).exists(),
+        )
+        kept = await self._connection.execute(
+            select(outbox.c.id, outbox.c.letter).where(
+                outbox.c.digest_id.in_(bare), outbox.c.state.in_(("sent", "failed"))
+            )
+        )
+        full = [row.id for row in kept if row.letter != _FORGOTTEN]
+        await self._connection.execute(
+            update(outbox).where(outbox.c.id.in_(full)).values(letter=_FORGOTTEN)
+        )
+        await self._connection.execute(
+            delete(digest_files).where(digest_files.c.digest_id.in_(bare))
+        )
+        return len(full)
+
+    async def forget_files(self, before: datetime, limit: int) -> int:
+        """Removes files kept before a moment that no digest and no capture names (any more)."""
+        named = or_(
+            select(digest_files.c.digest_id)
+            .where(digest_files.c.sha256 == files.c.sha256)
+            .exists(),
+            select(captures.c.revision_id)
+            .where(captures.c.picture_sha256 == files.c.sha256)
+            .exists(),
+        )
+        loose = select(files.c.sha256).where(files.c.kept_at <= before, ~named).limit(limit)
+        done = await self._connection.execute(
+            delete(files).where(files.c.sha256.in_(loose.scalar_subquery()))
+        )
+        return int(done.rowcount)
 
     async def forget_updates(self, before: datetime, limit: int) -> int:
         """Empties updates that were set aside before a moment."""
@@ -245,6 +313,13 @@ class RetentionStore(Store):
         )
 
 
+def _quoting(post_ids: Collection[int]) -> Select[tuple[int]]:
+    """The digests that carry these posts, or have carried them."""
+    return select(referrals.c.digest_id).where(
+        referrals.c.post_id.in_(post_ids), referrals.c.digest_id.is_not(None)
+    )
+
+
 def _on_shelf(
     shelf: Shelf, has_card: Any, sent: Any, before: datetime
 ) -> tuple[ColumnElement[bool], ...]:
@@ -267,10 +342,14 @@ def _on_shelf(
     )
     if shelf is Shelf.DISMISSED:
         return (has_card, ~sent, ~keeps.exists())
+    # One that was withdrawn leaves no more, whatever it lies in.
+    is_withdrawn = select(cards.c.id).where(
+        cards.c.id == referrals.c.card_id, cards.c.state == CaseState.WITHDRAWN
+    )
     under_way = select(referrals.c.id).where(
         referrals.c.post_id == revisions.c.post_id,
         or_(
-            referrals.c.state.in_(_ON_ITS_WAY),
+            and_(referrals.c.state.in_(_ON_ITS_WAY), ~is_withdrawn.exists()),
             and_(referrals.c.delivered_at.is_not(None), referrals.c.delivered_at > before),
         ),
     )

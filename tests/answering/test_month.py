@@ -1,6 +1,5 @@
 """A recipient's month: its own digests and nobody else's, as a PDF in its language."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,8 +97,13 @@ async def test_others_and_other_months_are_left_out(flow: Flow, deliver: Deliver
     assert (await report(flow, sent.regulator, "2026-03")).items == 2
 
 
-@pytest.mark.parametrize("words", ["month", "2026-02"])
-async def test_pdf_is_made_for_the_sender_alone(flow: Flow, deliver: Deliver, words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("month", "saring-2026-03-so-far.pdf"), ("2026-02", "saring-2026-02.pdf")],
+)
+async def test_pdf_is_made_for_the_sender_alone_and_says_whether_the_month_is_over(
+    flow: Flow, deliver: Deliver, words: str, name: str
+) -> None:
     sent = await deliver()
     up = ReportUp(flow.database, flow.clock, HOUSE)
 
@@ -107,6 +111,8 @@ async def test_pdf_is_made_for_the_sender_alone(flow: Flow, deliver: Deliver, wo
 
     assert attachment is not None
     assert attachment.content.startswith(b"%PDF-")
-    assert re.fullmatch(r"saring-2026-0[23]\.pdf", attachment.name)
+    assert attachment.name == name
+    title = "Report for March 2026, so far" if words == "month" else "Report for February 2026"
+    assert f"/Title ({title})".encode() in attachment.content  # the cover and each foot say it too
     assert await up.month(sent.regulator, "nonsense") is None
     assert await up.month(await flow.admin(), words) is None

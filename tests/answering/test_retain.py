@@ -8,13 +8,19 @@ from sqlalchemy import text as sql
 
 from bot.domain.audit import verify
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.people import Person
 from bot.domain.post import SourceKind
+from bot.domain.receipt import ReplyCode
+from bot.domain.recipient import Change, RecipientPress, RecipientState
 from bot.domain.retention import Forgotten, Held
+from bot.domain.reversal import SecondPress
 from bot.domain.statement import Statement
 from bot.services import retain
+from bot.services.enrol import Again
 from bot.storage.inbox import Received
 from tests.answering.conftest import Deliver
 from tests.factories import Flow, post
+from tests.render.letter_rules import visible
 
 DAY = timedelta(days=1)
 
@@ -407,3 +413,132 @@ async def test_other_codes_are_not_sealed(flow: Flow, deliver: Deliver) -> None:
     await captured(flow, (await flow.card(sent.cards[0])).revision_id)
 
     assert await flow.retain.seal() == 0
+
+
+# --- digests that wait, or are asked for again -----------------------------------------------
+
+
+async def test_digest_asked_for_again_says_calmly_that_its_text_is_gone(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver(2)
+    await flow.answer.one(sent.regulator, sent.referrals[0], ReplyCode.ACTIONED)
+    (digest,) = await flow.rows("SELECT recipient_id FROM digests")
+    recipient_id, admin = int(str(digest.recipient_id)), await flow.admin()
+    flow.clock.advance(184 * DAY)
+    await flow.retain.all()
+    before = len(flow.courier.sent)
+
+    for language in ("en", "id"):
+        async with flow.database.work() as work:
+            await work.recipients.change(recipient_id, language=language)
+            await work.commit()
+        assert await flow.enrol.again(admin, recipient_id, sent.digest_id) is Again.FORGOTTEN
+    assert await flow.enrol.again(admin, recipient_id + 1, sent.digest_id) is None
+    await flow.post_office()
+
+    again = [letter for chat, _, letter in flow.courier.sent[before:] if chat > 1]
+    messages = [visible(str(one.html)) for one in again if one.attachment is None]
+    files = [one.attachment.content.decode() for one in again if one.attachment is not None]
+    assert "no longer kept" in messages[0]
+    assert f"1. Referral {sent.referrals[0]}" in messages[0]
+    assert "actioned" in messages[0]
+    assert "tidak lagi disimpan" in messages[1]
+    assert [file.count("text no longer kept") for file in files] == [2, 0]
+    assert [file.count("teks tidak lagi disimpan") for file in files] == [0, 2]
+    assert not any("FLAG" in one for one in [*messages, *files])
+    assert await flow.rows("SELECT 1 FROM outbox WHERE state = 'failed'") == []
+
+
+async def waiting(flow: Flow) -> Person:
+    """Who waits for a digest of two posts that has not left, the first of them withdrawn."""
+    regulator = await flow.recipient()
+    first = await flow.referred("FLAG pertama sekali ini")
+    await flow.referred("FLAG kedua kalinya kita")
+    await flow.refer.digests_now()
+    one, other = [await flow.moderator(name, on_duty=False) for name in ("Sari", "Rina")]
+    await flow.reverse.ask(one, first.id, "Ternyata berita")
+    (row,) = await flow.rows("SELECT id FROM withdrawals")
+    await flow.reverse.second(other, SecondPress(int(str(row.id)), agrees=True))
+    return regulator
+
+
+async def letters(flow: Flow) -> str:
+    kept = await flow.rows("SELECT letter FROM outbox WHERE digest_id IS NOT NULL")
+    return "".join(str(row.letter) for row in kept)
+
+
+async def test_p_words_that_go_go_from_a_digest_that_has_not_left(flow: Flow) -> None:
+    await waiting(flow)
+    assert "pertama" in await letters(flow)
+    flow.clock.advance(184 * DAY)
+
+    done = await flow.retain.all()
+    now = await letters(flow)
+    await flow.refer.due_digests()
+    await flow.post_office()
+
+    assert done.referred == 1
+    assert "pertama" not in now
+    delivered = await flow.rows("SELECT number FROM digests WHERE delivered_at IS NOT NULL")
+    assert [row.number for row in delivered] == [1]
+    assert "kedua" in await letters(flow)
+    assert "pertama" not in await letters(flow)
+
+
+async def test_p_words_that_go_go_from_a_digest_that_may_have_arrived(flow: Flow) -> None:
+    regulator = await waiting(flow)
+    async with flow.database.work() as work:  # its sender died with the first part
+        await work.outbox.lease_due(flow.clock.now(), 9)
+        await work.commit()
+    assert "pertama" in await letters(flow)
+    flow.clock.advance(184 * DAY)
+
+    await flow.retain.all()
+
+    assert "pertama" not in await letters(flow)
+    assert [one.number for one in await flow.refer.digests_now()] == [2]
+    await flow.post_office()
+    states = await flow.rows("SELECT state FROM referrals ORDER BY id")
+    assert [row.state for row in states] == ["failed", "delivered"]
+    assert any("did not leave in time" in letter.html for letter in flow.courier.to(1))
+    assert not any("pertama" in one.html for one in flow.courier.to(regulator.telegram_id))
+
+
+async def test_files_that_nothing_names_go_at_night_and_no_others(
+    flow: Flow, deliver: Deliver
+) -> None:
+    await deliver()
+    named = await flow.rows("SELECT sha256 FROM files")
+    async with flow.database.work() as work:
+        await work.files.keep(b"of a digest that was written anew", flow.clock.now())
+        await work.commit()
+    fresh = await flow.retain.all()
+    flow.clock.advance(1 * DAY)
+
+    would = await flow.retain.all(dry_run=True)
+
+    assert (fresh.files, would.files, (await flow.retain.all()).files) == (0, 1, 1)
+    assert await flow.rows("SELECT sha256 FROM files") == named
+    assert len(named) > 1
+    assert (await flow.retain.all()).total == 0
+
+
+async def test_p_tests_that_were_sent_anew_are_forgotten_too(flow: Flow) -> None:
+    person = await flow.recipient()
+    async with flow.database.look() as work:
+        profile = await work.recipients.of_person(person.id)
+    assert profile is not None
+    admin = await flow.admin()
+    await flow.enrol.press(admin, RecipientPress(profile.id, Change.STATE, RecipientState.TEST))
+    await flow.referred("FLAG sebuah percobaan saja")
+    await flow.refer.digests_now()
+    await flow.post_office()
+    await flow.enrol.press(admin, RecipientPress(profile.id, Change.STATE, RecipientState.LIVE))
+    assert "percobaan" in await letters(flow)
+    flow.clock.advance(184 * DAY)
+
+    await flow.retain.all()
+
+    assert "percobaan" not in await letters(flow)
+    assert len(await words(flow)) == 1  # owed to the live line still

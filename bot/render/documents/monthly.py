@@ -24,18 +24,21 @@ class _Pages(Paper):
     def __init__(self, report: MonthReport, frame: Frame) -> None:
         first = date(report.month.year, report.month.month, 1)
         self._named = format_date(first, "MMMM y", locale=frame.language)
-        super().__init__(frame, frame.said("monthly-title", month=self._named), report.made_at)
+        key = "monthly-title-so-far" if report.is_so_far else "monthly-title"
+        self._title = frame.said(key, month=self._named)
+        super().__init__(frame, self._title, report.made_at)
         self._report = report
 
     def footer(self) -> None:
-        words = self.said("monthly-page", month=self._named, page=self.page_no(), pages="{nb}")
+        words = self.said("monthly-page", title=self._title, page=self.page_no(), pages="{nb}")
         self.foot(words)
 
     def cover(self) -> None:
         report = self._report
+        made = "monthly-made-so-far" if report.is_so_far else "monthly-made"
         self.cover_head(
-            self.said("monthly-title", month=self._named),
-            self.said("monthly-made", when=self.when(report.made_at)),
+            self._title,
+            self.said(made, when=self.when(report.made_at)),
             self.said("monthly-what"),
         )
         self.facts(self._figures())

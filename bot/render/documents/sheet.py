@@ -46,10 +46,15 @@ def neutral(value: Value) -> Value:
     return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
 
 
+def delimiter(language: str) -> str:
+    """What parts the columns of a CSV, as Excel in this language expects it."""
+    return _SEPARATORS.get(language, ",")
+
+
 def digest_csv(digest: Digest, frame: Frame) -> bytes:
     """UTF-8 with a byte order mark, parted as the Excel of the recipient's language expects."""
     text = StringIO()
-    writer = csv.writer(text, delimiter=_SEPARATORS.get(frame.language, ","))
+    writer = csv.writer(text, delimiter=delimiter(frame.language))
     columns = COLUMNS + ALONE
     for row in [_headings(columns, frame), *_rows(columns, digest, frame)]:
         writer.writerow(["" if value is None else neutral(value) for value in row])
