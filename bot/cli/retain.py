@@ -29,6 +29,7 @@ def retain(*, dry_run: bool) -> None:
         ("files that no digest and no capture names any more", done.files),
         ("updates that could not be understood (30 days)", done.updates),
         ("notices that could not be delivered (30 days)", done.letters),
+        ("hashes by which copies of a post are found (30 days)", done.prints),
     ):
         click.echo(f"{count:>8}  {what}")
 

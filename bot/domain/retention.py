@@ -49,6 +49,7 @@ class Forgotten:
 
     posts: by shelf. digests: stored messages that quoted them. updates: set aside in the inbox.
     sealed: INSTRUCT posts whose words left everything but the capture. files: that nothing names.
+    prints: revisions too old to have copies looked for, whose hashes went.
     """
 
     unflagged: int = 0
@@ -59,6 +60,7 @@ class Forgotten:
     letters: int = 0
     sealed: int = 0
     files: int = 0
+    prints: int = 0
 
     def __add__(self, other: "Forgotten") -> "Forgotten":
         mine, theirs = vars(self), vars(other)

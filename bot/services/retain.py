@@ -127,7 +127,10 @@ class Retain:
         if files or tests:
             details = {"files": files, "tests": tests}
             await work.audit.write("forgotten", "files", now, details=details)
-        return Forgotten(updates=updates, letters=letters, digests=tests, files=files)
+        prints = await work.near_duplicates.forget_old(now, _BATCH)
+        return Forgotten(
+            updates=updates, letters=letters, digests=tests, files=files, prints=prints
+        )
 
     async def _forget(self, work: UnitOfWork, shelf: Shelf, expired: Sequence[Expired]) -> int:
         now, post_ids = self._clock.now(), [one.post_id for one in expired]

@@ -10,7 +10,7 @@ from bot.domain.case import DECIDED_STATES, CaseState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import Spread
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import bands, cards, cases, channels, holds, posts, revisions
+from bot.storage.tables import cards, cases, channels, holds, posts, revisions, sightings
 
 _MOST_COMPARED = 20  # decided cards of a case that a new one is compared with
 _MOST_SHOWN = 10
@@ -134,7 +134,7 @@ class CaseStore(Store):
             .values(case_id=case_id, looks_like_case_id=None)
         )
         await self._connection.execute(
-            update(bands).where(bands.c.revision_id.in_(of_post)).values(case_id=case_id)
+            update(sightings).where(sightings.c.revision_id.in_(of_post)).values(case_id=case_id)
         )
         for one in left:
             await self._hold_too(case_id, one)
@@ -161,7 +161,7 @@ class CaseStore(Store):
             .values(looks_like_case_id=case((cards.c.case_id != instead, instead), else_=None))
         )
         await self._connection.execute(
-            update(bands).where(bands.c.case_id == case_id).values(case_id=instead)
+            update(sightings).where(sightings.c.case_id == case_id).values(case_id=instead)
         )
         await self._connection.execute(delete(holds).where(holds.c.case_id == case_id))
         await self._connection.execute(delete(cases).where(cases.c.id == case_id))

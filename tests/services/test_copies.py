@@ -1,9 +1,12 @@
 """Copies of what was decided: same or different, join or keep apart, and taken out again."""
 
+from datetime import timedelta
+
 from bot.domain.case import CaseState, Choice, Refusal
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import View
 from bot.storage.cards import KeptCard
+from bot.storage.near_duplicates import MEMORY
 from tests.factories import Flow, post
 
 TEXT = "FLAG mari berkumpul malam ini di lapangan besar dan bawa semua kawan kita ke sana"
@@ -190,6 +193,68 @@ async def test_wrongly_joined_post_is_taken_out_and_its_copies_follow(flow: Flow
     assert again.case_id == case_id
     assert (await flow.desk(person)).view is View.CARD
     assert isinstance(await flow.regroup.take_out(await flow.admin(), 1, 1), Refusal)
+
+
+async def bands(flow: Flow) -> int:
+    return len(await flow.rows("SELECT band FROM bands"))
+
+
+async def test_same_words_add_no_bands_and_are_found_as_long_as_one_post_has_them(
+    flow: Flow,
+) -> None:
+    first = await flow.flagged(TEXT)
+    of_one = await bands(flow)
+    second = await flow.flagged(TEXT.upper())
+    assert (second.case_id, await bands(flow)) == (first.case_id, of_one)
+
+    async with flow.database.work() as work:
+        await work.retention.seal_words([first.post_id])
+        await work.commit()
+    left = await bands(flow)
+    third = await flow.flagged(TEXT)
+    async with flow.database.work() as work:
+        await work.retention.seal_words([second.post_id, third.post_id])
+        await work.commit()
+
+    assert (left, third.case_id) == (of_one, first.case_id)
+    assert not await flow.rows("SELECT id FROM wordings")
+    assert not await bands(flow)
+
+
+async def test_many_versions_of_a_template_hide_neither_each_other_nor_the_same_words(
+    flow: Flow,
+) -> None:
+    apart = await flow.flagged(f"{TEXT} 0 bukan")
+    versions = [await flow.flagged(f"{TEXT} {number} ya") for number in range(30)]
+    async with flow.database.work() as work:
+        await work.cases.move(apart.post_id, other := await work.cards.open_case(flow.clock.now()))
+        await work.commit()
+
+    again = await flow.flagged(f"{TEXT} 0 BUKAN")
+    copy = await flow.flagged(f"Lagi: {TEXT} 99 ya")
+
+    assert {card.case_id for card in versions} == {apart.case_id, copy.case_id} != {other}
+    assert again.case_id == other  # however many versions are newer and nearly the same
+
+
+async def test_copy_is_looked_for_during_30_days_and_its_hashes_go_at_night(flow: Flow) -> None:
+    first = await flow.flagged(TEXT)
+    flow.clock.advance(MEMORY - timedelta(seconds=1))
+    second = await flow.flagged(COPY)
+    flow.clock.advance(timedelta(seconds=1))
+    last = await flow.flagged(TEXT)
+    assert (
+        second.case_id == last.case_id == first.case_id
+    )  # by the second one: the first is too old
+
+    flow.clock.advance(MEMORY - timedelta(seconds=1))
+    counted = (await flow.retain.all(dry_run=True)).prints
+    done = (await flow.retain.all()).prints
+    again = await flow.flagged(TEXT)
+    flow.clock.advance(MEMORY)
+    assert (await flow.flagged(TEXT)).case_id not in {first.case_id, again.case_id}
+
+    assert (counted, done, again.case_id) == (2, 2, first.case_id)
 
 
 async def test_decision_that_is_not_to_teach_does_not(flow: Flow) -> None:

@@ -112,7 +112,7 @@ async def test_error_keeps_nothing_and_the_next_transaction_works(database: Data
 
 async def test_refused_constraint_is_told_apart_from_a_broken_database(database: Database) -> None:
     with pytest.raises(IntegrityError):
-        await execute(database, "INSERT INTO bands VALUES (1, 1, 1, NULL)")
+        await execute(database, "INSERT INTO sightings VALUES (1, 1, 1, NULL)")
     with pytest.raises(StorageError, match="doctor"):
         await execute(database, "SELECT * FROM no_such_table")
 

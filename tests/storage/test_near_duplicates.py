@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from rapidfuzz import fuzz
 
-from bot.storage.near_duplicates import fingerprint, is_near_copy
+from bot.storage.near_duplicates import fingerprint, is_alike, is_near_copy
 
 TEXT = (
     "saudara sekalian mari kita berkumpul malam ini di tempat biasa, bawa semua kawan dan jangan "
@@ -60,6 +61,25 @@ def test_another_text_is_no_copy(other: str) -> None:
 
 def test_short_text_within_a_long_one_is_no_copy() -> None:
     assert not is_near_copy("mari berkumpul", f"{ANOTHER} mari berkumpul {ANOTHER}")
+
+
+def test_counting_letters_first_changes_no_answer() -> None:
+    draws, words = random.Random(7), (TEXT + " " + ANOTHER).split()
+    answers = list[tuple[bool, bool]]()
+    for _ in range(300):
+        held = draws.choices(words, k=draws.randint(8, 20))
+        within = [draws.choice(words) if draws.random() < 0.15 else word for word in held]
+        around = draws.choices(words, k=20)
+        place = draws.randrange(20)
+        one, other = " ".join(held), " ".join([*around[:place], *within, *around[place:]])
+        for says, by_edits, contained in ((is_near_copy, 70, 90), (is_alike, 50, 75)):
+            expected = fuzz.ratio(one, other) >= by_edits or (
+                len(one) >= 40 and fuzz.partial_ratio(one, other) >= contained
+            )
+            answers.append((says(one, other), expected))
+
+    assert all(answer == expected for answer, expected in answers)
+    assert 50 < sum(expected for _, expected in answers) < 550
 
 
 def test_shuffled_words_of_two_texts_stay_apart() -> None:

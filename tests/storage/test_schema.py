@@ -7,6 +7,7 @@ from sqlalchemy import Connection, NullPool, create_engine, inspect
 
 from bot.storage import schema
 from bot.storage.database import parse_url
+from bot.storage.near_duplicates import fingerprint
 from bot.storage.tables import metadata
 
 
@@ -82,10 +83,13 @@ INSERT INTO channels (id, chat_id, username, username_key, title, state, added_a
 INSERT INTO posts (id, channel_id, message_id, source, posted_at, seen_at, is_readable)
     VALUES (1, 1, 5, 'bot', '{at}', '{at}', true);
 INSERT INTO revisions (id, post_id, number, text, entities, media, content_hash, seen_at, is_judged)
-    VALUES (1, 1, 1, 'kata', '[]', '[]', 'x', '{at}', true);
+    VALUES (1, 1, 1, 'kata', '[]', '[]', 'x', '{at}', true),
+    (2, 1, 2, 'KATA', '[]', '[]', 'y', '{at}', true);
 INSERT INTO cases (id, opened_at) VALUES (1, '{at}');
 INSERT INTO cards (id, case_id, post_id, revision_id, state, is_forwardable, is_urgent, score,
     opened_at) VALUES (1, 1, 1, 1, 'waiting', false, false, 0.9, '{at}');
+INSERT INTO bands VALUES (5, 1, 1, '{at}'), (-6, 1, 1, '{at}'), (5, 2, 1, '{at}'),
+    (-6, 2, 1, '{at}');
 INSERT INTO reviews (id, card_id, post_id, revision_id, person_id, choice, saw_all, wants_second,
     score_shown, model_version, decided_at) VALUES (1, 1, 1, 1, 1, 'skip', true, false, 0.9, 'm',
     '{at}');
@@ -116,3 +120,15 @@ def test_rows_of_an_older_version_come_along(empty_url: str) -> None:
             "JOIN outbox ON outbox.person_id = desks.person_id WHERE cards.due_at = cards.opened_at"
         )
         assert count.scalar_one() == 1
+        # Hashes of copies, once for both revisions: their words are the same.
+        for table, rows in (
+            ("bands", [(-6, 1), (5, 1)]),
+            ("wordings", [(1, fingerprint("kata").hash)]),
+            (
+                "(SELECT revision_id, wording_id, case_id FROM sightings JOIN cases "
+                "ON id = case_id WHERE seen_at = opened_at) AS seen",
+                [(1, 1, 1), (2, 1, 1)],
+            ),
+        ):
+            found = connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1")
+            assert [tuple(row) for row in found] == rows

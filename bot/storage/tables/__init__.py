@@ -27,7 +27,9 @@ from bot.storage.tables.deciding import (
     desks,
     practice_answers,
     reviews,
+    sightings,
     statements,
+    wordings,
 )
 from bot.storage.tables.judging import captures, verdicts
 from bot.storage.tables.learning import (
@@ -99,6 +101,7 @@ __all__ = [
     "roles",
     "sample_days",
     "samples",
+    "sightings",
     "sources",
     "statements",
     "training_votes",
@@ -106,4 +109,5 @@ __all__ = [
     "verdicts",
     "watches",
     "withdrawals",
+    "wordings",
 ]

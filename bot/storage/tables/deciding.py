@@ -181,12 +181,33 @@ practice_answers = Table(
     Column("answered_at", UtcDateTime, nullable=False),
 )
 
-# Hashes of near-duplicate look-up: many rows a flagged revision, see near_duplicates.py.
+# Near-duplicate look-up, see near_duplicates.py: the different texts among flagged revisions, each
+# with the number of the revision that had it first, ...
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("id", ForeignKey("revisions.id"), primary_key=True, autoincrement=False),
+    Column("hash", BigInteger, nullable=False, unique=True),
+)
+
+# ... which flagged revisions have them, in which cases, ...
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("revision_id", ForeignKey("revisions.id"), primary_key=True, autoincrement=False),
+    Column("wording_id", ForeignKey("wordings.id"), nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+Index("ix_sightings_wording_id", sightings.c.wording_id, sightings.c.revision_id)
+
+# ... and 32 hashes of each. By far the most rows: a band's lie together, and are their own index.
 bands = Table(
     "bands",
     metadata,
     Column("band", BigInteger, primary_key=True, autoincrement=False),
-    Column("revision_id", ForeignKey("revisions.id"), primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("seen_at", UtcDateTime, nullable=False),
+    Column(
+        "wording_id", ForeignKey("wordings.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+    sqlite_with_rowid=False,
 )
