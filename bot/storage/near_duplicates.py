@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
@@ -23,7 +24,7 @@ from classifiers import normalise
 MEMORY = timedelta(days=30)
 _PERMUTATIONS, _BANDS, _ROWS = 128, 32, 4  # near 1 at three quarters of the shingles shared
 _SHINGLE = 5  # characters
-_MOST_CANDIDATES = 20  # a template posted a thousand times is found with a few of its copies
+_FIRST_CANDIDATES, _MOST_CANDIDATES = 4, 20  # texts that are compared
 _MOST_OF_A_BAND = 16
 _AT_ONCE = 500  # wordings that one statement names
 _SAME = 70.0  # percent of the longer text, by edits
@@ -52,7 +53,7 @@ def fingerprint_plain(plain: str) -> Fingerprint:
     """The same of a text that is normalised already and has words."""
     shingles = {plain[i : i + _SHINGLE] for i in range(max(1, len(plain) - _SHINGLE + 1))}
     sketch = RMinHash(num_perm=_PERMUTATIONS, seed=42)
-    sketch.update(sorted(shingles))
+    sketch.update(shingles)
     values: Sequence[int] = sketch.digest()
     return Fingerprint(
         plain,
@@ -112,8 +113,9 @@ class Resemblance:
     joins: bool
 
 
-def _best() -> Select[tuple[int, str]]:
-    """Case and text of the wordings that share most bands, the same words before all.
+def _best() -> Select[tuple[int | None, str | None]]:
+    """Case and text of the wordings that share most bands, the same words before all; neither
+    where nobody said them lately.
 
     Of each band only its newest wordings are read, so that a template of which a thousand versions
     were posted costs no more than one that was posted sixteen times. It is made once: putting 33
@@ -138,7 +140,7 @@ def _best() -> Select[tuple[int, str]]:
         select(found.c.wording_id, shared.label("shared"))
         .group_by(found.c.wording_id)
         .order_by(shared.desc(), found.c.wording_id.desc())
-        .limit(_MOST_CANDIDATES)
+        .limit(bindparam("most"))
         .subquery()
     )
     of_wording = sightings.alias()
@@ -155,8 +157,8 @@ def _best() -> Select[tuple[int, str]]:
     return (
         select(sightings.c.case_id, revisions.c.text)
         .select_from(best)
-        .join(sightings, sightings.c.revision_id == last)
-        .join(revisions, revisions.c.id == sightings.c.revision_id)
+        .outerjoin(sightings, sightings.c.revision_id == last)
+        .outerjoin(revisions, revisions.c.id == sightings.c.revision_id)
         .order_by(best.c.shared.desc(), best.c.wording_id.desc())
     )
 
@@ -164,25 +166,41 @@ def _best() -> Select[tuple[int, str]]:
 _BEST = _best()
 
 
+def _resemblance(plain: str, row: AnyRow) -> Resemblance | None:
+    if row.case_id is None:
+        return None
+    text = " ".join(normalise(row.text).split())
+    if is_near_copy(plain, text):
+        return Resemblance(row.case_id, joins=True)
+    return Resemblance(row.case_id, joins=False) if is_alike(plain, text) else None
+
+
 class NearDuplicateStore(Store):
     async def find(self, print_: Fingerprint, now: datetime) -> Resemblance | None:
         """The case of the same words or of the nearest copy, or else one that is alike, or None."""
         if not print_.bands:
             return None
-        alike = None
-        for row in await self._candidates(print_, now - MEMORY):
-            text = " ".join(normalise(row.text).split())
-            if is_near_copy(print_.text, text):
-                return Resemblance(row.case_id, joins=True)
-            if alike is None and is_alike(print_.text, text):
-                alike = Resemblance(row.case_id, joins=False)
+        alike, seen = None, 0
+        # A few first: one of these is nearly always it, and each text is a page to be read.
+        for most in (_FIRST_CANDIDATES, _MOST_CANDIDATES):
+            rows = await self._candidates(print_, now - MEMORY, most)
+            for row in rows[seen:]:
+                found = _resemblance(print_.text, row)
+                if found is not None and found.joins:
+                    return found
+                alike = alike or found
+            seen = len(rows)
+            if seen < most:
+                break
         return alike
 
-    async def _candidates(self, print_: Fingerprint, since: datetime) -> Sequence[AnyRow]:
-        """The wordings that share most bands, at most 20."""
-        bound = {f"band_{place}": band for place, band in enumerate(print_.bands)}
-        bound["hash"] = print_.hash
-        return (await self._connection.execute(_BEST, bound | {"since": since})).all()
+    async def _candidates(
+        self, print_: Fingerprint, since: datetime, most: int
+    ) -> Sequence[AnyRow]:
+        """The wordings that share most bands."""
+        bound: dict[str, Any] = {f"band_{place}": one for place, one in enumerate(print_.bands)}
+        bound |= {"hash": print_.hash, "since": since, "most": most}
+        return (await self._connection.execute(_BEST, bound)).all()
 
     async def keep(
         self, print_: Fingerprint, revision_id: int, case_id: int, now: datetime

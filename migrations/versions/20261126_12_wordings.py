@@ -9,8 +9,8 @@ from alembic import op
 from bot.storage import types
 from classifiers import normalise
 
-revision: str = "a110b7d25c14"
-down_revision: str | None = "a109e6d3b5f2"
+revision: str = "a112b7d25c14"
+down_revision: str | None = "a1113b5e60c4"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
