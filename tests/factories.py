@@ -373,9 +373,10 @@ class Flow:
         return answers
 
     async def under_watch(self) -> list[Channel]:
-        """Channels that are watched or waited for, by name."""
+        """Channels that are watched or waited for, by name, with what was read of them."""
         async with self.database.look() as work:
-            return await work.channels.under_watch()
+            found = [one.id for one in await work.channels.under_watch()]
+            return await work.channels.by_ids(found)
 
     async def arrive(self, *posts: Post) -> None:
         """Posts of a watched channel, kept and judged."""

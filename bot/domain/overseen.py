@@ -43,18 +43,32 @@ class Overseen:
     @property
     def is_well(self) -> bool:
         """Whether its silence means that nothing was published."""
-        return self.reading.source is not None and self.reading.health in (None, Health.WELL)
+        return not self.why_not_well
 
     @property
     def why_not_well(self) -> str:
         """One word for what is amiss; empty where nothing is."""
-        if self.is_well:
-            return ""
-        if self.reading.health is not None:
-            return self.reading.health.value
-        if self.channel.state is WatchState.WATCHING:
-            return "preview_off"  # it was read through the preview, which was switched off
-        return self.channel.state.value
+        return why_not_well(self.channel.state, self.reading)
+
+
+def why_not_well(state: WatchState, reading: Reading) -> str:
+    """One word for what is amiss with a channel in this state; empty where nothing is."""
+    if reading.source is not None and reading.health in (None, Health.WELL):
+        return ""
+    if reading.health is not None:
+        return reading.health.value
+    if state is WatchState.WATCHING:
+        return "preview_off"  # it was read through the preview, which was switched off
+    return state.value
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Channels that are read alike. source: None where nothing reads them. count: how many."""
+
+    source: SourceKind | None
+    why_not_well: str
+    count: int
 
 
 @dataclass(frozen=True)

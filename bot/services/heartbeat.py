@@ -75,11 +75,15 @@ class Heartbeat:
 
     async def _owe(self, due_at: datetime, missed: int, now: datetime) -> bool:
         seen = await self._oversee.everything()
-        why = Counter(one.why_not_well for one in seen if not one.is_well)
+        why: Counter[str] = Counter()
+        for one in seen:
+            if one.why_not_well:
+                why[one.why_not_well] += one.count
+        watched = sum(one.count for one in seen)
         async with self._database.work() as work:
             if not await work.heartbeats.made(due_at, now):
                 return False
-            day = await self._day(work, len(seen), dict(why), missed, now)
+            day = await self._day(work, watched, dict(why), missed, now)
             for admin in await work.people.holding(Role.ADMIN):
                 words = day_text(day, admin.language, self._timezone)
                 await work.outbox.owe_notice(admin.telegram_id, Letter(words, silent=True), now)

@@ -1,14 +1,15 @@
 """Shows admins the channels, page by page, and does what their buttons ask for."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.adding import AdditionState
 from bot.domain.channel import Channel, WatchState
 from bot.domain.errors import TryLater
+from bot.domain.health import Health
 from bot.domain.overseen import (
     LIFETIME,
     PAGE_SIZE,
@@ -18,6 +19,8 @@ from bot.domain.overseen import (
     Overseen,
     Page,
     Reading,
+    Standing,
+    why_not_well,
 )
 from bot.domain.people import Person
 from bot.domain.post import SourceKind
@@ -65,27 +68,23 @@ class Oversee:
     async def page(self, number: int) -> Page:
         """The page, or the last one where there are fewer by now."""
         async with self._database.look() as work:
-            channels = await work.channels.listed()
-            requests = await work.additions.in_state(AdditionState.REQUESTED)
-            view = await _view(work)
-        seen = [_seen(one, view) for one in channels]
-        pages = max(1, -(-len(seen) // PAGE_SIZE))
-        number = min(number, pages - 1)
-        return Page(
-            number,
-            pages,
-            len(seen),
-            tuple(seen[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]),
-            dict(Counter(one.why_not_well or "well" for one in seen)),
-            len(requests),
-        )
+            standing = await _standing(work)
+            requests = await work.additions.count_in_state(AdditionState.REQUESTED)
+            total = sum(one.count for one in standing)
+            pages = max(1, -(-total // PAGE_SIZE))
+            number = min(number, pages - 1)
+            ids = await work.channels.listed(PAGE_SIZE, number * PAGE_SIZE)
+            view = await _view(work, ids)
+            rows = [_seen(one, view) for one in await work.channels.by_ids(ids)]
+        why: Counter[str] = Counter()
+        for one in standing:
+            why[one.why_not_well or "well"] += one.count
+        return Page(number, pages, total, tuple(rows), dict(why), requests)
 
-    async def everything(self) -> list[Overseen]:
-        """Every channel under watch; for the message of the day."""
+    async def everything(self) -> list[Standing]:
+        """All channels that are listed, those that are read alike together."""
         async with self._database.look() as work:
-            channels = await work.channels.listed()
-            view = await _view(work)
-        return [_seen(one, view) for one in channels]
+            return await _standing(work)
 
     async def show(self, channel_id: int) -> Overseen | None:
         async with self._database.look() as work:
@@ -93,7 +92,7 @@ class Oversee:
 
     async def _look(self, work: UnitOfWork, channel_id: int) -> Overseen | None:
         channel = await work.channels.by_id(channel_id)
-        return _seen(channel, await _view(work, channel_id)) if channel else None
+        return _seen(channel, await _view(work, [channel_id])) if channel else None
 
     async def act(self, admin: Person, press: ChannelPress) -> Did:
         """Does what a button asks for; one that comes too late changes nothing."""
@@ -216,12 +215,22 @@ class _View:
     preview_is_on: bool
 
 
-async def _view(work: UnitOfWork, channel_id: int | None = None) -> _View:
+async def _view(work: UnitOfWork, channel_ids: Sequence[int]) -> _View:
     return _View(
-        await work.watches.reports(None if channel_id is None else [channel_id]),
-        await work.channels.confirmed_at(channel_id),
+        await work.watches.reports(channel_ids),
+        await work.channels.confirmed_at(channel_ids),
         await work.sources.is_on(SourceKind.PREVIEW),
     )
+
+
+async def _standing(work: UnitOfWork) -> list[Standing]:
+    preview_is_on = await work.sources.is_on(SourceKind.PREVIEW)
+    found = []
+    for state, health, count in await work.channels.count_listed():
+        known = WatchState(state)
+        reading = _source(known, Health(health) if health else None, preview_is_on=preview_is_on)
+        found.append(Standing(reading.source, why_not_well(known, reading), count))
+    return found
 
 
 def _seen(channel: Channel, view: _View) -> Overseen:
@@ -233,13 +242,20 @@ def _seen(channel: Channel, view: _View) -> Overseen:
 
 
 def _reading(channel: Channel, view: _View) -> Reading:
-    if channel.state not in _ENDS:
-        return Reading(None)
     report = view.reports.get(channel.id)
-    if report is not None and report.is_active:
-        if not view.preview_is_on:
-            return Reading(None)
-        return Reading(SourceKind.PREVIEW, report.health, report.expected_delay, report.missing)
-    if channel.state is WatchState.WATCHING:
+    health = report.health if report is not None and report.is_active else None
+    reading = _source(channel.state, health, preview_is_on=view.preview_is_on)
+    if report is None or reading.source is not SourceKind.PREVIEW:
+        return reading
+    return replace(reading, delay=report.expected_delay, missing=report.missing)
+
+
+def _source(state: WatchState, health: Health | None, *, preview_is_on: bool) -> Reading:
+    """What reads a channel, and how well. health: None where the preview is not to read it."""
+    if state not in _ENDS or (health is not None and not preview_is_on):
+        return Reading(None)
+    if health is not None:
+        return Reading(SourceKind.PREVIEW, health)
+    if state is WatchState.WATCHING:
         return Reading(SourceKind.BOT, delay=timedelta())
     return Reading(None)

@@ -1,5 +1,7 @@
 """How each way in which posts come in stands now."""
 
+from collections import Counter
+
 from bot.domain.health import Health
 from bot.domain.post import SourceKind
 from bot.domain.status import SourceState
@@ -16,7 +18,9 @@ class SourceStates:
 
     async def all(self) -> list[SourceState]:
         seen = await self._oversee.everything()
-        read = [one.reading.source for one in seen]
+        read: Counter[SourceKind | None] = Counter()
+        for one in seen:
+            read[one.source] += one.count
         async with self._database.look() as work:
             switches = [await work.sources.get(source) for source in SourceKind]
             host = await work.sources.host()
@@ -32,7 +36,7 @@ class SourceStates:
             SourceState(
                 source=switch.source,
                 is_on=switch.is_on,
-                channels=read.count(switch.source),
+                channels=read[switch.source],
                 not_well=not_well if self._is_read(switch.source, is_on=switch.is_on) else {},
                 rests_until=rests if self._is_read(switch.source, is_on=switch.is_on) else None,
                 legal_basis=switch.legal_basis or "",

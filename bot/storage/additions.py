@@ -49,6 +49,10 @@ class AdditionStore(Store):
         )
         return [await self._whole(row) for row in found.all()]
 
+    async def count_in_state(self, state: AdditionState) -> int:
+        asked = select(func.count()).select_from(additions).where(additions.c.state == state)
+        return await self._connection.scalar(asked) or 0
+
     async def _one(self, condition: ColumnElement[bool], *, for_update: bool) -> Addition | None:
         asked = select(additions).where(condition)
         if for_update:

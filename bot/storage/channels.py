@@ -1,6 +1,6 @@
 """Channels under watch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.storage.tables import cards, channels, posts, revisions, verdicts, watc
 from bot.storage.watches import WatchStore
 
 _by_id = channels.alias()
+_LISTED = (WatchState.WATCHING, WatchState.WAITING, WatchState.PAUSED, WatchState.LAPSED)
 
 
 class ChannelStore(Store):
@@ -140,9 +141,14 @@ class ChannelStore(Store):
         if for_update:
             locked = select(channels.c.id).where(channels.c.id == channel_id).with_for_update()
             await self._connection.execute(locked)
-        asked = _with_counts().where(channels.c.id == channel_id)
-        row = (await self._connection.execute(asked)).first()
-        return _channel(row) if row else None
+        found = await self.by_ids([channel_id])
+        return found[0] if found else None
+
+    async def by_ids(self, channel_ids: Sequence[int]) -> list[Channel]:
+        """These, in this order, with what has been read of each."""
+        asked = _with_counts(channel_ids).where(channels.c.id.in_(channel_ids))
+        found = {row.id: _channel(row) for row in await self._connection.execute(asked)}
+        return [found[one] for one in channel_ids if one in found]
 
     async def change(self, channel_id: int, **values: Any) -> None:
         await self._connection.execute(
@@ -182,38 +188,65 @@ class ChannelStore(Store):
         )
 
     async def under_watch(self) -> list[Channel]:
-        """Channels that are watched or waited for, with what has been read of each, by name."""
+        """Channels that are watched or waited for, by name; without what has been read of them."""
         return await self._listed([WatchState.WATCHING, WatchState.WAITING])
 
-    async def listed(self) -> list[Channel]:
-        """Those under watch, and those whose watch is paused or has lapsed."""
-        return await self._listed(
-            [WatchState.WATCHING, WatchState.WAITING, WatchState.PAUSED, WatchState.LAPSED]
+    async def listed(self, limit: int, offset: int) -> Sequence[int]:
+        """Some of those under watch, and those whose watch is paused or has lapsed: by state and
+        name.
+        """
+        found = await self._connection.scalars(
+            select(channels.c.id)
+            .where(channels.c.state.in_(_LISTED))
+            .order_by(*_by_state_and_name(_LISTED))
+            .limit(limit)
+            .offset(offset)
         )
+        return found.all()
 
-    async def confirmed_at(self, channel_id: int | None = None) -> dict[int, datetime]:
-        """When a post was confirmed last, by channel; of all that have any unless one is named."""
+    async def count_listed(self) -> Sequence[AnyRow]:
+        """How many of these there are: rows of state, health of the preview's visits, and count.
+
+        health: NULL where the preview is not to read them.
+        """
+        rows = await self._connection.execute(
+            select(channels.c.state, watches.c.health, func.count().label("channels"))
+            .outerjoin(
+                watches, and_(watches.c.channel_id == channels.c.id, watches.c.is_active.is_(True))
+            )
+            .where(channels.c.state.in_(_LISTED))
+            .group_by(channels.c.state, watches.c.health)
+        )
+        return rows.all()
+
+    async def confirmed_at(self, channel_ids: Collection[int] | None = None) -> dict[int, datetime]:
+        """When a post was confirmed last, by channel; of all that have any, or of some."""
         asked = (
             select(posts.c.channel_id, func.max(cards.c.decided_at).label("at"))
             .join(cards, cards.c.post_id == posts.c.id)
             .where(cards.c.is_forwardable)
             .group_by(posts.c.channel_id)
         )
-        if channel_id is not None:
-            asked = asked.where(posts.c.channel_id == channel_id)
+        if channel_ids is not None:
+            asked = asked.where(posts.c.channel_id.in_(channel_ids))
         return {row.channel_id: row.at for row in await self._connection.execute(asked) if row.at}
 
     async def _listed(self, states: Sequence[WatchState]) -> list[Channel]:
-        order = case({state: place for place, state in enumerate(states)}, value=channels.c.state)
         rows = await self._connection.execute(
-            _with_counts()
+            select(channels)
             .where(channels.c.state.in_(states))
-            .order_by(order, channels.c.username_key, channels.c.id)
+            .order_by(*_by_state_and_name(states))
         )
         return [_channel(row) for row in rows]
 
 
-def _with_counts() -> Select[Any]:
+def _by_state_and_name(states: Sequence[WatchState]) -> tuple[ColumnElement[Any], ...]:
+    order = case({state: place for place, state in enumerate(states)}, value=channels.c.state)
+    return order, channels.c.username_key, channels.c.id
+
+
+def _with_counts(channel_ids: Collection[int]) -> Select[Any]:
+    of_these = posts.c.channel_id.in_(channel_ids)
     read = (
         select(
             posts.c.channel_id,
@@ -221,6 +254,7 @@ def _with_counts() -> Select[Any]:
             func.count().filter(posts.c.is_readable.is_(False)).label("unreadable"),
             func.max(posts.c.posted_at).label("last_post_at"),
         )
+        .where(of_these)
         .group_by(posts.c.channel_id)
         .subquery()
     )
@@ -228,7 +262,7 @@ def _with_counts() -> Select[Any]:
         select(posts.c.channel_id, func.count(posts.c.id.distinct()).label("flagged"))
         .join(revisions, revisions.c.post_id == posts.c.id)
         .join(verdicts, verdicts.c.revision_id == revisions.c.id)
-        .where(verdicts.c.is_flagged)
+        .where(verdicts.c.is_flagged, of_these)
         .group_by(posts.c.channel_id)
         .subquery()
     )

@@ -63,7 +63,8 @@ async def work_off(flow: Flow) -> None:
 
 async def states(flow: Flow) -> dict[str | None, WatchState]:
     async with flow.database.look() as work:
-        return {one.username: one.state for one in await work.channels.listed()}
+        listed = await work.channels.listed(100, 0)
+        return {one.username: one.state for one in await work.channels.by_ids(listed)}
 
 
 async def shown(flow: Flow) -> str:
