@@ -167,7 +167,7 @@ class Deal:
         """
         if card.state is not CaseState.WAITING:
             return None
-        decided = await work.cases.decided(card.case_id, card.id)
+        decided = await work.cases.decided(card.case_id, card.id, card.post_id)
         if not decided:
             return None
         text = (await work.posts.revision(card.revision_id)).text

@@ -68,8 +68,11 @@ class CaseStore(Store):
         )
         return Spread(*found.one())
 
-    async def decided(self, case_id: int, but: int) -> Sequence[Placed]:
-        """The newest decided cards of a case, but one; at most 20, none whose words are gone."""
+    async def decided(self, case_id: int, but: int, post_id: int) -> Sequence[Placed]:
+        """The newest decided cards of a case, but one; at most 20, none whose words are gone.
+
+        Those of this post come first, however old.
+        """
         rows = await self._connection.execute(
             _PLACED.where(
                 cards.c.case_id == case_id,
@@ -77,7 +80,11 @@ class CaseStore(Store):
                 _IS_DECIDED,
                 func.trim(revisions.c.text) != "",
             )
-            .order_by(cards.c.decided_at.desc(), cards.c.id.desc())
+            .order_by(
+                (cards.c.post_id == post_id).desc(),
+                cards.c.decided_at.desc(),
+                cards.c.id.desc(),
+            )
             .limit(_MOST_COMPARED)
         )
         return [_placed(row) for row in rows]

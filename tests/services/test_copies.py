@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.case import CaseState, Choice, Refusal
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.desk import View
@@ -148,6 +150,23 @@ async def test_edit_of_a_decided_post_is_shown_beside_what_it_was(flow: Flow) ->
     assert "<s>malam ini</s><b>besok pagi</b>" in shown
 
 
+async def test_edit_lies_beside_what_it_was_however_many_copies_came_since(flow: Flow) -> None:
+    original = post(TEXT)
+    await flow.arrive(original)
+    person = await flow.moderator()
+    await flow.dismiss(person, (await flow.cards())[0])
+    for number in range(21):
+        flow.clock.advance(timedelta(seconds=1))
+        await flow.arrive(post(f"{TEXT} {number}"))
+        await flow.dismiss(person, (await flow.cards())[-1])
+
+    await flow.edit(original, f"{TEXT} 20")
+
+    desk = await flow.desk(person)
+    assert desk.card_id == 23
+    assert desk.like_card_id == 1
+
+
 async def test_what_only_resembles_a_case_asks(flow: Flow) -> None:
     await flow.flagged(TEXT)
     card = await flow.flagged(ALIKE)
@@ -255,6 +274,20 @@ async def test_copy_is_looked_for_during_30_days_and_its_hashes_go_at_night(flow
     assert (await flow.flagged(TEXT)).case_id not in {first.case_id, again.case_id}
 
     assert (counted, done, again.case_id) == (2, 2, first.case_id)
+
+
+@pytest.mark.parametrize("verb", ["join", "keep_apart", "take_out"])
+async def test_nobody_regroups_what_lies_on_another_desk(flow: Flow, verb: str) -> None:
+    await flow.confirmed(TEXT)
+    card = await copied(flow) if verb == "take_out" else await flow.flagged(ALIKE)
+    person = await flow.moderator()
+    other = await flow.moderator("Budi")
+
+    said = await getattr(flow.regroup, verb)(other, card.id, card.revision_id)
+    own = await getattr(flow.regroup, verb)(person, card.id, card.revision_id)
+
+    assert isinstance(said, Refusal)
+    assert isinstance(own, int)
 
 
 async def test_decision_that_is_not_to_teach_does_not(flow: Flow) -> None:
