@@ -15,7 +15,7 @@ from bot.domain.statement import (
     offered,
 )
 
-_PRESS = re.compile(r"why:(\d{1,18}):([a-z]{1,8})(?::([a-z-]{1,24}))?")
+_PRESS = re.compile(r"why:([0-9]{1,18}):([a-z]{1,8})(?::([a-z-]{1,24}))?")
 _ENTITY = re.compile(r"(?:entity|entitas)\s*:\s*(.+)", re.I | re.S)
 _TRANSLATION = re.compile(r"(?:translation|terjemahan)\s*:\s*(.+)", re.I | re.S)
 _LONGEST_ENTITY = 200

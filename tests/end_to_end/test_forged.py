@@ -34,7 +34,9 @@ PLAUSIBLE = {
     "ask": "ask:1:moderator",
     "remove": "remove:3:moderator",
     "learn": "learn:1:promote",
-    "play": "play:p1:yes",
+    "play": "play:en-01:yes",
+    "takeback": "takeback:1",
+    "why": "why:1:open",
 }
 GARBAGE = (
     "",
@@ -55,6 +57,10 @@ def routes(stage: Stage) -> dict[str, Route]:
     return stage._running[0].people._presses._routes
 
 
+def plausible(start: str) -> str:
+    return PLAUSIBLE.get(start, f"{start}:1:1")
+
+
 async def kept(stage: Stage) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, but for what is on its way."""
     found = {}
@@ -71,8 +77,8 @@ async def kept(stage: Stage) -> dict[str, list[dict[str, Any]]]:
 
 
 async def in_full_swing(stage: Stage) -> dict[Role | None, tuple[Person, Message]]:
-    """Somebody of each role and none, with a message of the bot to press at; a referral was sent,
-    another person is asked to withdraw it, and a card lies on a desk.
+    """Somebody of each role and none, with a message of the bot to press at; a referral was sent
+    and answered "not violating", another person is asked to withdraw it, and a card lies on a desk.
     """
     budi, citra = await stage.moderator(), await stage.recipient()
     dewi = await stage.moderator(1003, "Dewi")
@@ -88,6 +94,8 @@ async def in_full_swing(stage: Stage) -> dict[Role | None, tuple[Person, Message
     stage.double.say(stage.admin, "/digest now")
     await stage.told(citra, "1")
     await stage.until_one("SELECT state FROM referrals", "delivered")
+    answers = stage.double.press(citra, stage.letters(citra)[-1], data="answer:1:0:1:not_violating")
+    await stage.answer(answers)
     await stage.says(budi, "/withdraw 1 it was a quotation")
     stage.double.publish(channel, "quite another thing: weapons and armed words of a second kind")
     await stage.desk_shows(budi, "Case 2")
@@ -106,7 +114,7 @@ async def test_every_button_asks_for_its_role(
     caplog.set_level(logging.WARNING)
 
     presses = [
-        stage.double.press(person, message, data=PLAUSIBLE.get(start, f"{start}:1:1"))
+        stage.double.press(person, message, data=plausible(start))
         for start, route in routes(stage).items()
         for role, (person, message) in people.items()
         if role is not route.role
@@ -119,6 +127,15 @@ async def test_every_button_asks_for_its_role(
     assert sum("refused" in line for line in logged) == len(presses)
     assert await kept(stage) == before
     assert await stage.one("SELECT count(*) FROM inbox WHERE problem IS NOT NULL") == 0
+
+    # What was pressed is what buttons of ours send: whoever may press them is not told otherwise.
+    unknown = {
+        start
+        for start, route in routes(stage).items()
+        if await stage.answer(stage.double.press(*people[route.role], data=plausible(start)))
+        == "This button does nothing any more."
+    }
+    assert unknown == set()
 
 
 async def test_every_button_refuses_what_none_of_ours_sends(stage: Stage) -> None:
@@ -164,9 +181,9 @@ async def test_replayed_updates_change_nothing(
     await stage.worked_off()
 
     assert len(arrived) > 8
-    assert len(again) == 2  # two presses
+    assert len(again) == 3  # as many presses
     assert await kept(stage) == before
-    assert await stage.one(f"SELECT count(*) FROM inbox WHERE update_id > {last}") == 2
+    assert await stage.one(f"SELECT count(*) FROM inbox WHERE update_id > {last}") == 3
 
 
 leaves = st.one_of(
