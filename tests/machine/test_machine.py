@@ -157,13 +157,17 @@ class Saring(RuleBasedStateMachine):
         for who in range(4):
             self.somebody_reads_and_decides(who, choice)
 
-    @rule(who=people, posts=st.sampled_from([0, 0, 0, 0, 11]), seconds=st.sampled_from([1, 7]))
-    def somebody_confirms_in_a_run(self, who: int, posts: int, seconds: int) -> None:
-        for _ in range(posts):
+    @rule(who=people, seconds=st.sampled_from([1, 7, 20]))
+    def somebody_confirms_in_a_run(self, who: int, seconds: int) -> None:
+        for other in range(4):
+            self.runner.run(self.world.duty(other, on=other == who))
+        for _ in range(11):
             self.runner.run(self.world.arrive(0, "flagged", views=10_000))
             self.runner.run(self.world.turn(who, View.FULL))
             self.world.clock.advance(timedelta(seconds=seconds))
             self.runner.run(self.world.press(who, "confirm", "INCITE"))
+        for other in range(4):
+            self.runner.run(self.world.duty(other, on=True))
 
     @rule(who=people, choice=choices, place=places, how=st.sampled_from(["old", "missed", "else"]))
     def somebody_presses_elsewhere(self, who: int, choice: said, place: int, how: str) -> None:
@@ -186,9 +190,14 @@ class Saring(RuleBasedStateMachine):
     def somebody_says_the_same(self, who: int, is_stale: bool) -> None:
         self.runner.run(self.world.same(who, is_stale=is_stale))
 
-    @rule(who=people, what=st.sampled_from(["differs", "take_out", "join", "keep_apart", "bring"]))
-    def somebody_compares(self, who: int, what: str) -> None:
+    @rule(who=people, what=st.sampled_from(["differs", "bring"]))
+    def somebody_looks_again(self, who: int, what: str) -> None:
         self.runner.run(getattr(self.world, what)(who))
+
+    @rule(what=st.sampled_from(["take_out", "join", "keep_apart"]))
+    def everybody_says_what_belongs_together(self, what: str) -> None:
+        for who in range(4):
+            self.runner.run(getattr(self.world, what)(who))
 
     @rule(who=people, place=places, is_own=st.booleans())
     def somebody_undoes(self, who: int, place: int, is_own: bool) -> None:
@@ -214,18 +223,19 @@ class Saring(RuleBasedStateMachine):
     def somebody_practises(self, who: int, answers: list[bool]) -> None:
         self.runner.run(self.world.practise(who, answers))
 
-    @rule(who=people, place=places, is_agreed=st.booleans())
-    def somebody_is_asked_about_an_answer(self, who: int, place: int, is_agreed: bool) -> None:
-        number = place % (len(self.world.oracle.disputes) + 1) + 1
+    @rule(who=people, is_agreed=st.booleans())
+    def somebody_has_a_word_on_answers(self, who: int, is_agreed: bool) -> None:
         word = DisputeState.AGREED if is_agreed else DisputeState.KEPT
-        self.runner.run(self.world.dispute(who, number, word))
+        for number in range(1, len(self.world.oracle.disputes) + 2):
+            self.runner.run(self.world.dispute(who, number, word))
 
     # --- the others -------------------------------------------------------------------------
 
     @rule(place=places, code=replies, is_theirs=st.sampled_from([True, True, True, False]))
     def a_recipient_answers(self, place: int, code: ReplyCode, is_theirs: bool) -> None:
-        number = place % (len(self.world.oracle.referrals) + 1) + 1
-        self.runner.run(self.world.answer(number, code, is_theirs=is_theirs))
+        """All items up to one, and one that there is not."""
+        for number in range(1, place % (len(self.world.oracle.referrals) + 2) + 1):
+            self.runner.run(self.world.answer(number, code, is_theirs=is_theirs))
 
     @rule(who=people, other=people, place=places, agrees=st.booleans(), is_admin=st.booleans())
     def something_is_taken_back(
@@ -253,6 +263,7 @@ class Saring(RuleBasedStateMachine):
     @rule(with_digests=st.booleans())
     def everything_leaves(self, with_digests: bool) -> None:
         if with_digests:
+            self.runner.run(self.world.wait(timedelta(seconds=61)))
             self.runner.run(self.world.digests())
         self.runner.run(self.world.deliver())
 
