@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from bot.domain.audit import verify
+from bot.domain.case import CaseState
 from bot.domain.codes import HarmCode, PurposeCode
 from bot.domain.people import Person
 from bot.domain.post import SourceKind
@@ -400,6 +401,18 @@ async def test_translation_goes_with_the_words_that_it_translates(
     assert (await flow.retain.all()).referred == 1
     (kept,) = await flow.rows("SELECT note, translation FROM statements")
     assert (kept.note, kept.translation) == (None, None)
+
+
+async def test_instructions_are_not_sealed_while_an_edit_is_to_be_read(
+    flow: Flow, deliver: Deliver
+) -> None:
+    await deliver(1, HarmCode.INSTRUCT)
+    row = (await flow.rows("SELECT message_id FROM posts"))[0]
+    await flow.edit(post("", int(str(row.message_id))), "FLAG serang dengan cara lain")
+
+    assert (await flow.cards())[-1].state is CaseState.WAITING
+    assert await flow.retain.seal() == 0
+    assert len(await words(flow)) == 2
 
 
 async def test_instructions_without_a_capture_are_not_lost(flow: Flow, deliver: Deliver) -> None:

@@ -290,7 +290,7 @@ def test_any_interleaving_keeps_to_the_table(prepared_file: Path) -> None:
 
     if _LONG:
         print(dict(sorted(Machine.seen.items())))
-    missing = (ROWS | BESIDES if _LONG else set("abc")) - set(+Machine.seen)
+    missing = (ROWS | BESIDES if _LONG else {"a"}) - set(+Machine.seen)
     assert not missing, missing
 
 

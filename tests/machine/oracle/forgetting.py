@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tests.machine.oracle.answering import Answering
+from tests.machine.oracle.answering import Answering, Referral
 from tests.machine.oracle.state import OPEN, Post
 
 UNFLAGGED, DECIDED, SENT = (timedelta(days=days) for days in (30, 90, 183))
@@ -50,7 +50,7 @@ class Forgetting(Answering):
             or any(
                 card.last_at is not None and not self._ended(card.last_at, time) for card in cards
             )
-            or any(one.state in ("owed", "leased") for one in referrals)
+            or any(self._is_on_its_way(one) for one in referrals)
             or any(
                 one.delivered_at is not None and not self._ended(one.delivered_at, time)
                 for one in referrals
@@ -60,6 +60,11 @@ class Forgetting(Answering):
         if is_held and not keeps and self._ended(read_at, time):
             self.rows["held back"] += 1
         return self._ended(read_at, time) and not keeps and not is_held
+
+    def _is_on_its_way(self, referral: Referral) -> bool:
+        """One that was withdrawn leaves no more, whatever it lies in."""
+        is_withdrawn = self.cards[referral.card].state == "withdrawn"
+        return referral.state in ("owed", "leased") and not is_withdrawn
 
     def _ended(self, moment: datetime, time: timedelta) -> bool:
         return moment <= self.now - time
