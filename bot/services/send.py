@@ -150,13 +150,22 @@ class Send:
                 and owed.digest_id is not None
                 and await work.digests.part_delivered(owed.digest_id, now)
             ):
-                await work.referrals.settle(owed.digest_id, ReferralState.DELIVERED, now)
-                await work.audit.write("digest delivered", f"digest {owed.digest_id}", now)
+                await self._delivered(work, owed.digest_id)
             if is_marked and owed.referral_id is not None:
                 await note_original(work, self._clock, owed, is_forwarded=True)
             if is_marked and owed.correction_id is not None:
                 await work.reversals.correction_sent(owed.correction_id, now)
             await work.commit()
+
+    async def _delivered(self, work: UnitOfWork, digest_id: int) -> None:
+        """Every part has arrived. A test whose line went live meanwhile asked for nothing."""
+        now = self._clock.now()
+        await work.referrals.settle(digest_id, ReferralState.DELIVERED, now)
+        await work.audit.write("digest delivered", f"digest {digest_id}", now)
+        kept = await work.digests.get(digest_id)
+        recipient = await work.recipients.get(kept.recipient_id)
+        if kept.is_test and recipient.state is RecipientState.LIVE:
+            await work.referrals.owe_again(recipient.id)
 
     async def _postpone(self, owed: Owed, later: TryLater) -> None:
         due_at = next_try(self._clock.now(), owed.attempts, later.after_seconds)

@@ -11,7 +11,7 @@ from bot.domain.referral import ReferralState, ReferredItem
 from bot.storage.referred_items import referred_items
 from bot.storage.reviews import Review
 from bot.storage.store import Store
-from bot.storage.tables import cards, posts, referrals
+from bot.storage.tables import cards, digests, posts, referrals
 
 
 class ReferralStore(Store):
@@ -133,6 +133,7 @@ class ReferralStore(Store):
             .where(
                 referrals.c.recipient_id == recipient_id,
                 referrals.c.state.in_((ReferralState.DELIVERED, ReferralState.FAILED)),
+                referrals.c.digest_id.in_(select(digests.c.id).where(digests.c.is_test)),
             )
             .values(
                 state=ReferralState.OWED,
