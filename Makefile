@@ -5,7 +5,7 @@ PY      = $(VENV)/bin/python
 LOCK    = --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run scan doctor test soak mutants bench simulate check format lock clean
+.PHONY: help run scan doctor test soak killed mutants bench simulate check format lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,10 @@ test: $(VENV)/dev.stamp  ## run the tests; with COVER=--cov the coverage of bran
 	@$(PY) -m pytest -n 4 --dist worksteal $(COVER)
 
 soak: $(VENV)/dev.stamp  ## play any interleaving for minutes: make soak RUNS=200
-	@SOAK=$(or $(RUNS),100) $(PY) -m pytest tests/machine
+	@SOAK=$(or $(RUNS),100) $(PY) -m pytest tests/machine tests/services/test_promises.py
+
+killed: $(VENV)/dev.stamp  ## kill the bot at every boundary of a referral's life: half an hour
+	@KILLED=1 $(PY) -m pytest -n 4 tests/end_to_end/test_killed_referrals.py
 
 mutants: $(VENV)/dev.stamp  ## take out each guard in turn and see a test go red: minutes
 	@$(PY) -m tests.mutation.run $(GUARDS)
