@@ -23,7 +23,7 @@ from bot.ports import Clock
 from bot.render.receipts import Told, dispute_letter, told_letter
 from bot.services.pause import Pause
 from bot.storage.database import Database
-from bot.storage.receipts import Dispute
+from bot.storage.disputes import Dispute
 from bot.storage.unit_of_work import UnitOfWork
 
 _GATHERED = timedelta(minutes=10)  # answers come in bunches: those who confirmed get one message
@@ -150,7 +150,7 @@ class Answer:
             {"receipt": receipt_id, "code": code, "way": way},
         )
         if asks_for_a_look(code):
-            dispute_id = await work.receipts.open_dispute(number, receipt_id, now)
+            dispute_id = await work.disputes.open(number, receipt_id, now)
             await self._ask_moderators(work, dispute_id)
         return True
 
@@ -158,7 +158,7 @@ class Answer:
 
     async def _ask_moderators(self, work: UnitOfWork, dispute_id: int) -> None:
         """Those who did not confirm it are asked; all of them where there is nobody else."""
-        dispute = await work.receipts.dispute(dispute_id)
+        dispute = await work.disputes.get(dispute_id)
         assert dispute is not None  # opened above
         for one in await self._unbiased(work, dispute):
             letter = dispute_letter(
@@ -174,7 +174,7 @@ class Answer:
 
     async def _unbiased(self, work: UnitOfWork, dispute: Dispute) -> Sequence[Person]:
         moderators = await work.people.holding(Role.MODERATOR)
-        confirmed = await work.receipts.confirmers(dispute.card_id)
+        confirmed = await work.disputes.confirmers(dispute.card_id)
         return [one for one in moderators if one.id not in confirmed] or moderators
 
     async def decide(self, person: Person, press: DisputePress) -> tuple[bool, Dispute | None]:
@@ -184,13 +184,13 @@ class Answer:
         """
         async with self._database.work() as work:
             await work.audit.hold()
-            dispute = await work.receipts.dispute(press.dispute_id)
+            dispute = await work.disputes.get(press.dispute_id)
             if dispute is None or dispute.state is not DisputeState.OPEN:
                 return False, dispute
             if person.id not in {one.id for one in await self._unbiased(work, dispute)}:
                 return False, dispute
             now = self._clock.now()
-            await work.receipts.decide_dispute(dispute.id, press.state, person.id, now)
+            await work.disputes.decide(dispute.id, press.state, person.id, now)
             await work.audit.write(
                 "dispute decided",
                 f"referral {dispute.referral_id}",

@@ -70,6 +70,7 @@ class Retain:
     async def _seal(self, work: UnitOfWork) -> int:
         post_ids = await work.retention.to_seal(_BATCH)
         await work.retention.seal_words(post_ids)
+        await self._off_screens(work, post_ids)
         for post_id in post_ids:
             await work.audit.write("sealed", f"post {post_id}", self._clock.now())
         return len(post_ids)
@@ -135,6 +136,7 @@ class Retain:
     async def _forget(self, work: UnitOfWork, shelf: Shelf, expired: Sequence[Expired]) -> int:
         now, post_ids = self._clock.now(), [one.post_id for one in expired]
         await work.retention.forget_words(post_ids, now)
+        await self._off_screens(work, post_ids)
         for digest_id in await work.retention.unsent(post_ids):
             await self._reach(work, digest_id)
         messages = await work.retention.forget_messages(post_ids)
@@ -144,6 +146,15 @@ class Retain:
             details = {"why": shelf.value, "posts": len(part), "hash": tombstone(part)}
             await work.audit.write("forgotten", subject, now, details=details)
         return messages
+
+    async def _off_screens(self, work: UnitOfWork, post_ids: Sequence[int]) -> None:
+        """What shows these words beside a card, or still asks about them, shows them no more."""
+        now = self._clock.now()
+        await work.disputes.forget_questions(post_ids)
+        for person_id in await work.desks.stand_alone(post_ids):
+            person = await work.people.by_id(person_id)
+            assert person is not None  # a foreign key says so
+            await work.outbox.owe_desk(person_id, person.telegram_id, now)
 
     async def _reach(self, work: UnitOfWork, digest_id: int) -> None:
         """What waits to leave must not carry forgotten words. A digest that was never tried is

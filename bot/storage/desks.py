@@ -1,15 +1,15 @@
 """Moderators' desks: who is on duty, and what lies on each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from bot.domain.desk import Desk, Notice, View
 from bot.domain.people import Role
 from bot.storage.store import AnyRow, Store
-from bot.storage.tables import desks, people, roles
+from bot.storage.tables import cards, desks, people, roles
 
 
 class DeskStore(Store):
@@ -89,6 +89,20 @@ class DeskStore(Store):
             select(desks.c.person_id).where(desks.c.card_id == card_id).order_by(desks.c.person_id)
         )
         return found.all()
+
+    async def stand_alone(self, post_ids: Collection[int]) -> Sequence[int]:
+        """Cards that lie beside one of these posts lie there by themselves; on whose desks."""
+        theirs = select(cards.c.id).where(cards.c.post_id.in_(post_ids))
+        found = await self._connection.scalars(
+            update(desks)
+            .where(desks.c.like_card_id.in_(theirs))
+            .values(
+                like_card_id=None,
+                view=case((desks.c.view == View.LIKE, View.CARD), else_=desks.c.view),
+            )
+            .returning(desks.c.person_id)
+        )
+        return sorted(found)
 
 
 def _desk(row: AnyRow) -> Desk:

@@ -15,6 +15,7 @@ from bot.storage.channels import ChannelStore
 from bot.storage.desks import DeskStore
 from bot.storage.digest_calls import DigestCallStore
 from bot.storage.digests import DigestStore
+from bot.storage.disputes import DisputeStore
 from bot.storage.doorsteps import DoorstepStore
 from bot.storage.evidence import EvidenceStore
 from bot.storage.examples import ExampleStore
@@ -85,6 +86,7 @@ class UnitOfWork:
         self.outbox = OutboxStore(connection)
         self.files = FileStore(connection)
         self.receipts = ReceiptStore(connection)
+        self.disputes = DisputeStore(connection)
         self.reversals = ReversalStore(connection)
         self.digest_calls = DigestCallStore(connection)
         self.evidence = EvidenceStore(connection)

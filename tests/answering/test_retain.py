@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from bot.domain.audit import verify
 from bot.domain.case import CaseState
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.desk import View
 from bot.domain.people import Person
 from bot.domain.post import SourceKind
 from bot.domain.receipt import ReplyCode
@@ -187,6 +188,41 @@ async def test_case_on_hold_that_is_joined_to_another_leaves_its_hold_there(flow
 
     assert joined == first.case_id
     assert [one.case_id for one in await flow.retain.holds()] == [first.case_id]
+
+
+async def test_p_question_about_forgotten_words_does_not_leave_any_more(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver()
+    await flow.moderator("Rina", on_duty=False)
+    await flow.answer.one(sent.regulator, sent.referrals[0], ReplyCode.NOT_VIOLATING)
+    asked = "SELECT id FROM outbox WHERE CAST(letter AS TEXT) LIKE '%dispute:%'"
+    before = len(await flow.rows(asked))
+    flow.clock.advance(183 * DAY)
+
+    await flow.retain.all()
+
+    assert (before, len(await flow.rows(asked))) == (1, 0)
+
+
+async def test_p_card_beside_forgotten_words_lies_by_itself(flow: Flow) -> None:
+    await dismissed(flow, "FLAG mari berkumpul malam ini bersama kawan lama")
+    flow.clock.advance(89 * DAY)
+    case_id = (await flow.cards())[0].case_id
+    copy = await flow.flagged("FLAG soal lain sama sekali", message_id=77)
+    async with flow.database.work() as work:
+        await work.cases.move(copy.post_id, case_id)
+        await work.commit()
+    sari = await flow.moderator()
+    before = await flow.desk(sari)
+    await flow.post_office()
+    flow.clock.advance(2 * DAY)
+
+    await flow.retain.all()
+
+    after = await flow.desk(sari)
+    assert (before.view, after.view, after.like_card_id) == (View.LIKE, View.CARD, None)
+    assert await flow.post_office() == 1
 
 
 async def test_holds_need_a_case_and_a_reason(flow: Flow) -> None:

@@ -123,6 +123,10 @@ async def test_answers_disputes_and_the_pause(world: World) -> None:
     assert world.oracle.referrals[6].state == "leased"
     await world.forget()
     assert world.oracle.rows["sealed"]
+    assert await world.answer(4, ReplyCode.NOT_VIOLATING) == "kept"
+    await world.wait(timedelta(days=200))
+    await world.forget()
+    await world.deliver()
 
 
 async def test_practice_comes_before_the_first_card_and_touches_nothing(world: World) -> None:

@@ -24,6 +24,7 @@ class Forgetting(Answering):
                 self.events["sealed"] += 1
                 for revision in post.revisions:
                     revision.is_empty = True
+                self._stands_alone(post)
 
     def forget(self) -> None:
         """A night's forgetting."""
@@ -35,6 +36,14 @@ class Forgetting(Answering):
             self.rows["p"] += bool(post.cards)
             for revision in left:
                 revision.is_forgotten = revision.is_empty = True
+            self._stands_alone(post)
+
+    def _stands_alone(self, post: Post) -> None:
+        """What lay beside these words lies there by itself."""
+        for desk in self.desks.values():
+            if desk.beside & set(post.cards):
+                desk.beside = frozenset()
+                desk.view = "card" if desk.view == "like" else desk.view
 
     def _is_over(self, post: Post) -> bool:
         cards = [self.cards[number] for number in post.cards]

@@ -140,7 +140,8 @@ class Checks(Stage):
                     f"an old desk of {person.name} shows {words}"
                 )
             elif desk[0].view in _SHOWS_WORDS:
-                assert set(words) == set(MARK.findall(str(drawn.html)))
+                true = set(MARK.findall(str(drawn.html)))
+                assert set(words) == true, f"{person.name} reads {words}, and not {true}"
 
     # --- what leaves ------------------------------------------------------------------------
 

@@ -81,9 +81,9 @@ class Nights(People):
             for number, revision in enumerate(post.revisions, 1)
         }
         assert kept == said
-        dump = "\n".join(self._raw.iterdump())
         gone = [f"p{post}r{number}q" for (post, number), (went, _) in said.items() if went]
-        assert not [words for words in gone if words in dump]
+        for line in self._raw.iterdump():
+            assert not any(words in line for words in gone), f"not forgotten: {line[:300]}"
         self.settle()
 
     async def hold(self, case: int) -> str:
