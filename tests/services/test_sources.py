@@ -4,7 +4,9 @@ import pytest
 
 from bot.domain.channel import ChannelRef
 from bot.domain.health import Health, Host
+from bot.domain.people import Role
 from bot.domain.post import SourceKind
+from bot.services.basis import Basis, Typed
 from bot.services.sources import Sources, SwitchAnswer
 from tests.factories import CHANNEL, NOON, Flow
 
@@ -27,6 +29,24 @@ async def test_switching_on_needs_a_legal_basis(flow: Flow, sources: Sources) ->
 
     assert said.answer is SwitchAnswer.NO_BASIS
     assert not await sources.is_on(PREVIEW)
+
+
+async def test_one_word_is_no_legal_basis_and_nobody_uses_anothers(
+    flow: Flow, sources: Sources
+) -> None:
+    admin, other = await flow.admin(), await flow.person(Role.ADMIN, name="Wati")
+    basis = Basis(flow.database, flow.clock, sources)
+    await basis.ask(admin)
+
+    short = await basis.typed(admin, "mandate")
+    nothing = await basis.confirm(other)
+    await basis.typed(admin, "Mandate 12/2026 of the agency")
+
+    assert short == (Typed.TOO_SHORT, "mandate")
+    assert nothing is None
+    assert not await sources.is_on(PREVIEW)
+    assert await basis.confirm(admin) is not None
+    assert (await sources.get(PREVIEW)).legal_basis == "Mandate 12/2026 of the agency"
 
 
 async def test_basis_and_who_answered_for_it_are_kept_and_audited_as_a_hash(
