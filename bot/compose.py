@@ -71,6 +71,7 @@ from bot.services.heartbeat import Heartbeat
 from bot.services.ingest import Ingest
 from bot.services.join import Join
 from bot.services.lapse import Lapse
+from bot.services.last_look import LastLook
 from bot.services.learn import Learn
 from bot.services.learn_champion import Champion
 from bot.services.learn_promote import Promote
@@ -263,7 +264,8 @@ async def running(
     retain = retaining(settings, database, clock)
     picture = Picture(database, clock)
     house = _house(settings)
-    write = Write(database, clock, picture, house, bundle)
+    last_look = LastLook(database, clock)
+    write = Write(database, clock, picture, house, last_look, bundle)
     refer = Refer(database, clock, write)
     enrol = Enrol(database, clock)
     explaining = Explaining(Explain(database, clock))
@@ -344,6 +346,7 @@ async def running(
         undecided_days=settings.undecided_days,
     )
     jobs = {
+        "look at what leaves soon": last_look.ahead,
         "refer what can no longer be undone": refer.past_undo,
         "send what does not wait": refer.at_once,
         "call again for what nobody acknowledged": call_again.due,

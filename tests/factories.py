@@ -51,6 +51,7 @@ from bot.services.explain import Explain
 from bot.services.forward import Forward
 from bot.services.ingest import Ingest
 from bot.services.join import Join
+from bot.services.last_look import LastLook
 from bot.services.nearest import Nearest
 from bot.services.oversee import Oversee
 from bot.services.part import Part
@@ -265,7 +266,8 @@ class Flow:
         self.triage = Triage(database, clock, self.classifier, self.deal)
         self.decide = Decide(database, clock, self.deal)
         self.picture = Picture(database, clock, drawn)
-        self.write = Write(database, clock, self.picture, HOUSE, bundled)
+        self.last_look = LastLook(database, clock)
+        self.write = Write(database, clock, self.picture, HOUSE, self.last_look, bundled)
         self.refer = Refer(database, clock, self.write)
         self.enrol = Enrol(database, clock)
         self.explain = Explain(database, clock)

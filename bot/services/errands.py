@@ -13,6 +13,7 @@ from bot.storage.database import Database
 
 GAP_PATIENCE = timedelta(minutes=10)
 _RECHECK_PATIENCE = timedelta(hours=1)
+_WANTED_PATIENCE = timedelta(seconds=1)  # a digest waits: before all others, one time each
 FOR_VISITS = 0.95  # of the budget; the rest is for gaps and flagged posts
 
 
@@ -59,8 +60,12 @@ class Errands:
                 Errand(ErrandKind.RECHECK, post_id, channel_id, due_at, _RECHECK_PATIENCE)
                 for post_id, channel_id, due_at in await work.rechecks.due(now, limit)
             ]
+            wanted = [
+                Errand(ErrandKind.RECHECK, post_id, channel_id, due_at, _WANTED_PATIENCE)
+                for post_id, channel_id, due_at in await work.rechecks.wanted(now, limit)
+            ]
         self._visit.stretch = stretch
-        return most_pressing([*visits, *gaps, *posts], now, limit)
+        return most_pressing([*visits, *gaps, *posts, *wanted], now, limit)
 
     async def do(self, errand: Errand) -> Visited:
         """One request, and all that comes of it in one transaction."""

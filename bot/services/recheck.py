@@ -93,7 +93,8 @@ class LookAgain:
         """The host says that a message of it is not there."""
         since = recheck.missing_since
         if recheck.member + 1 < len(recheck.member_ids):
-            await work.rechecks.keep(replace(recheck, member=recheck.member + 1, due_at=now))
+            following = replace(recheck, member=recheck.member + 1, due_at=now)
+            await work.rechecks.keep(following, is_answered=False)
         elif since is None or now - since < BETWEEN_DENIALS:
             since = since or now
             await work.rechecks.keep(

@@ -16,6 +16,7 @@ from bot.render.digest import digest_letters, document_letters, originals_letter
 from bot.render.documents.bundle import bundle
 from bot.render.documents.record import Frame
 from bot.render.receipts import with_buttons
+from bot.services.last_look import LastLook
 from bot.services.picture import Picture
 from bot.storage.database import Database
 from bot.storage.digests import KeptDigest, KeptFile
@@ -59,12 +60,14 @@ class Write:
         clock: Clock,
         picture: Picture,
         house: House,
+        last_look: LastLook,
         bundle: Bundle = bundle,
     ) -> None:
         self._database = database
         self._clock = clock
         self._picture = picture
         self._house = house
+        self._last_look = last_look
         self._bundle = bundle
 
     async def due(self) -> int:
@@ -76,7 +79,12 @@ class Write:
         return len(waiting)
 
     async def one(self, digest_id: int) -> None:
-        """Writes a digest; one that is written already stays as it is."""
+        """Writes a digest; one that is written already stays as it is.
+
+        One whose posts are being looked at waits a little: the next tick comes back to it.
+        """
+        if await self._last_look.holds_up(digest_id):
+            return
         await self._picture.confirmed()
         for _ in range(_ATTEMPTS):
             draft = await self._draft(digest_id)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, literal, select, update
 
 from bot.domain.watching import LOOKS_AFTER, Recheck
 from bot.storage.store import AnyRow, Store
@@ -58,12 +58,26 @@ class RecheckStore(Store):
 
     async def due(self, now: datetime, limit: int) -> Sequence[tuple[int, int, datetime]]:
         """Posts to look at, the longest due first: post, channel, since when."""
+        return await self._due(now, limit, rechecks.c.wanted_at.is_(None))
+
+    async def wanted(self, now: datetime, limit: int) -> Sequence[tuple[int, int, datetime]]:
+        """As `due`, of posts that a digest waits for."""
+        return await self._due(now, limit, rechecks.c.wanted_at.is_not(None))
+
+    async def _due(
+        self, now: datetime, limit: int, condition: ColumnElement[bool]
+    ) -> Sequence[tuple[int, int, datetime]]:
         rows = await self._connection.execute(
-            _asked().where(rechecks.c.due_at <= now).order_by(rechecks.c.due_at).limit(limit)
+            _asked()
+            .where(rechecks.c.due_at <= now, condition)
+            .order_by(rechecks.c.due_at)
+            .limit(limit)
         )
         return [(row.post_id, row.channel_id, row.due_at) for row in rows]
 
-    async def keep(self, recheck: Recheck) -> None:
+    async def keep(self, recheck: Recheck, *, is_answered: bool = True) -> None:
+        """is_answered: the host has said what it will say now, and nobody waits for it any more."""
+        no_longer = {"wanted_at": None} if is_answered else {}
         await self._connection.execute(
             update(rechecks)
             .where(rechecks.c.post_id == recheck.post_id)
@@ -73,6 +87,7 @@ class RecheckStore(Store):
                 member=recheck.member,
                 failures=recheck.failures,
                 missing_since=recheck.missing_since,
+                **no_longer,
             )
         )
 

@@ -23,6 +23,7 @@ from bot.storage.files import FileStore
 from bot.storage.gaps import GapStore
 from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.inbox import InboxStore
+from bot.storage.last_looks import LastLookStore
 from bot.storage.learning import LearningStore
 from bot.storage.left_out import LeftOutStore
 from bot.storage.months import MonthStore
@@ -69,6 +70,7 @@ class UnitOfWork:
         self.watches = WatchStore(connection)
         self.gaps = GapStore(connection)
         self.rechecks = RecheckStore(connection)
+        self.last_looks = LastLookStore(connection)
         self.verdicts = VerdictStore(connection)
         self.near_duplicates = NearDuplicateStore(connection)
         self.captures = CaptureStore(connection)

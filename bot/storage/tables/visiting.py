@@ -92,7 +92,8 @@ gaps = Table(
 
 # Flagged posts that are asked about once more, to see whether they stand and how they read.
 # round: how many of the appointed looks are over. member: which message of an album is next.
-# missing_since: when every message of it was denied for the first time.
+# missing_since: when every message of it was denied for the first time. wanted_at: since when a
+# digest waits for the answer.
 rechecks = Table(
     "rechecks",
     metadata,
@@ -103,4 +104,5 @@ rechecks = Table(
     Column("member", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("missing_since", UtcDateTime),
+    Column("wanted_at", UtcDateTime),
 )

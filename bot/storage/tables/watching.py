@@ -65,6 +65,7 @@ posts = Table(
     Column("views", BigInteger),
     Column("views_approx", Boolean, nullable=False, server_default=false()),
     Column("is_history", Boolean, nullable=False, server_default=false()),
+    Column("asked_at", UtcDateTime),
     Column("stood_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Column("newest_revision_id", BigId),
