@@ -20,7 +20,7 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from bot.domain.capture import Capture
-from bot.render.fonts import fonts, printable
+from bot.render.fonts import MISSING, fonts, printable
 from bot.render.lines import Line, broken
 from bot.render.plot import ACCENT, INK, PALE
 
@@ -30,6 +30,7 @@ _QUIET = "#5d6d7e"
 _DPI = 100
 _MOST_LINES = 110  # more would be too small on a page; the sealed capture has them
 _STEPS = "[steps removed]"
+_GAPS = f"{MISSING} stands for a sign that no font here has; the sealed capture has it."
 
 
 def capture_picture(capture: Capture, *, hides_words: bool) -> bytes:
@@ -40,12 +41,15 @@ def capture_picture(capture: Capture, *, hides_words: bool) -> bytes:
     facts = capture.facts
     text = _STEPS if hides_words else str(facts["text"])
     size = _size_for(text)
-    body = _broken(printable(text), size, _WIDTH - 2 * _EDGE)
+    shown = printable(text)
+    body = _broken(shown, size, _WIDTH - 2 * _EDGE)
     if len(body) > _MOST_LINES:
         left = len(body) - _MOST_LINES
         body = [*body[:_MOST_LINES], Line(f"… {left} more lines in the sealed capture", False)]
     head = _head(facts)
     foot = _foot(capture, facts, hides_words=hides_words)
+    if shown.count(MISSING) > text.count(MISSING):
+        foot.append(_GAPS)
     step = round(size * 1.55)
     height = 150 + len(head) * 34 + 40 + len(body) * step + 50 + len(foot) * 28 + 40
     page = _Page(height)

@@ -91,3 +91,10 @@ def test_direction_is_the_first_letters() -> None:
     assert is_right_to_left("12 (مثال) abc")
     assert not is_right_to_left("12 abc مثال")
     assert not is_right_to_left("123")
+
+
+def test_picture_says_where_no_font_has_a_sign() -> None:
+    """U+E000 is nobody's sign; a white square of the post's own is no gap."""
+    with_gap, without = (drawn(f"satu {sign} dua").height for sign in ("\ue000", "\u25a1"))
+
+    assert with_gap == without + 28  # a line at the foot
