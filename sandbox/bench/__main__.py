@@ -1,19 +1,23 @@
 """`python -m sandbox.bench`: measures and prints; nothing is kept and nobody is asked.
 
 With numbers behind it, it looks for copies among so many flagged posts, and does nothing else;
-with `postgresql` behind these, in a server of its own instead of an SQLite file.
+with `postgresql` behind these, in a server of its own instead of an SQLite file. With `digests` it
+draws the digests of 500 items, for some minutes, and does nothing else.
 """
 
 import asyncio
 import sys
 
-from sandbox.bench import copies, desks, pages, visits
+from sandbox.bench import copies, desks, digests, pages, visits
 
 
 def main() -> None:
     sizes = [int(size) for size in sys.argv[1:] if size.isdecimal()]
     if sizes:
         _print(asyncio.run(copies.measure(sizes, on_postgresql="postgresql" in sys.argv)))
+        return
+    if "digests" in sys.argv[1:]:
+        _print(digests.measure())
         return
     _print(asyncio.run(pages.measure()))
     _print(asyncio.run(visits.measure()))

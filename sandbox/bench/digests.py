@@ -81,10 +81,11 @@ def measure(items: int = 500, caps: tuple[int, ...] = (500, 100)) -> list[str]:
 
 
 def _send(theirs: Connection, items: int, cap: int) -> None:
-    theirs.send(_costs(items, cap))
+    theirs.send(costs(items, cap))
 
 
-def _costs(items: int, cap: int) -> list[Cost]:
+def costs(items: int, cap: int) -> list[Cost]:
+    """Of each step in this process: drawing so many items, then digests of at most `cap`."""
     start, pictures = Cost("start", peak=_peak()), Cost("pictures")
     steps = {name: Cost(name) for name in ("message", "pdf", "xlsx", "csv", "json")}
     chance = Random(4)  # noqa: S311 - no secret
