@@ -64,6 +64,7 @@ from bot.services.decide import Decide
 from bot.services.draw import Draw
 from bot.services.enrol import Enrol
 from bot.services.errands import Errands
+from bot.services.expire import Expire
 from bot.services.explain import Explain
 from bot.services.fill import Fill
 from bot.services.forward import Forward
@@ -90,6 +91,7 @@ from bot.services.recheck import LookAgain
 from bot.services.refer import Refer
 from bot.services.reflect import Reflect
 from bot.services.regroup import Regroup
+from bot.services.rekind import Rekind
 from bot.services.remind import Remind
 from bot.services.report import Report
 from bot.services.retain import Retain
@@ -280,9 +282,18 @@ async def running(
         Practise(database, clock, deal, practice_samples()), Reflect(database, clock, deal)
     )
     reversing = Reversing(reverse, retain, settings.timezone)
+    watching = Watching(
+        watch,
+        oversee,
+        LeaveOut(database, clock),
+        lapse,
+        adding,
+        Rekind(database, clock),
+        settings.timezone,
+    )
     groups: tuple[Group, ...] = (  # in the order of the menu
         add_channels,
-        Watching(watch, oversee, LeaveOut(database, clock), lapse, adding, settings.timezone),
+        watching,
         sources,
         Overview(Report(database, half.classifier), Account(database, clock), settings.timezone),
         Staff(part, join, bot.username),
@@ -314,7 +325,7 @@ async def running(
         Commands(
             join,
             groups,
-            (sources, add_channels, explaining, reversing, receipts, uploads),
+            (sources, watching, add_channels, explaining, reversing, receipts, uploads),
             menus,
             contact,
             bot.username,
@@ -360,6 +371,7 @@ async def running(
         "say who runs the bot": profile.keep_true,
         "call about targets": Remind(database, clock, deal).due,
         "end watches that found nothing": lapse.due,
+        "end requests for a second admin": Expire(database, clock).due,
         "tell admins how the day was": heartbeat.due,
         "have people look at a few unflagged posts": sample.daily,
         "train on what was decided": learn.go_on,

@@ -1,11 +1,15 @@
 """`/channels` with its pages and buttons, `/removechannel`, `/leaveout`."""
 
+from telegram import Message
+
+from bot.chat.buttons import buttons_of
 from bot.chat.reply import Reply, reply
 from bot.chat.routes import Answer, Command, Pressed, Route, Said
-from bot.domain.adding import LONGEST_LINE, Line
+from bot.domain.adding import LONGEST_LINE, REQUEST_LIFETIME, ChannelKind, Line
 from bot.domain.channel import WatchState
 from bot.domain.overseen import Act, ChannelPress, Overseen, unpack_channel
-from bot.domain.people import Role
+from bot.domain.people import Person, Role
+from bot.domain.rekind import KindWhyPress, Rekinded, unpack_kind
 from bot.ports import Letter
 from bot.render.adding import answer_line
 from bot.render.channels import (
@@ -16,10 +20,12 @@ from bot.render.channels import (
     removed_letter,
 )
 from bot.render.paging import packed
+from bot.render.rekind import kind_why_letter, kinds_letter
 from bot.services.adding import Adding
 from bot.services.lapse import Lapse
 from bot.services.leave_out import LeaveAnswer, LeaveOut
 from bot.services.oversee import Did, Done, Oversee
+from bot.services.rekind import Rekind
 from bot.services.watch import Watch
 from bot.texts import Html, say
 
@@ -34,6 +40,7 @@ class Watching:
         leave_out: LeaveOut,
         lapse: Lapse,
         adding: Adding,
+        rekind: Rekind,
         timezone: str,
     ) -> None:
         self._watch = watch
@@ -41,6 +48,7 @@ class Watching:
         self._leave_out = leave_out
         self._lapse = lapse
         self._adding = adding
+        self._rekind = rekind
         self._timezone = timezone
         self.commands = {
             "channels": Command(Role.ADMIN, self._list),
@@ -50,6 +58,7 @@ class Watching:
         self.routes = {
             "chan": Route(Role.ADMIN, self._pressed),
             "left": Route(Role.ADMIN, self._lift),
+            "rekind": Route(Role.ADMIN, self._kind_pressed),
         }
 
     async def _list(self, said: Said) -> list[Reply]:
@@ -100,10 +109,11 @@ class Watching:
         match press.act:
             case Act.PAGE:
                 return _in_place(pressed, await self._page(press.page, pressed.language))
-            case Act.SHOW | Act.LEVELS:
+            case Act.SHOW | Act.LEVELS | Act.KINDS | Act.KIND:
                 return await self._show(pressed, press)
             case Act.REQUESTS:
                 waiting = await self._adding.requests_for(pressed.person)
+                waiting += await self._rekind.requests_for(pressed.person)
                 key = "requests-shown" if waiting else "requests-yours"
                 return Answer(say(pressed.language, key))
             case Act.RENEW_ALL:
@@ -115,9 +125,49 @@ class Watching:
         seen = await self._oversee.show(press.channel_id)
         if seen is None:
             return Answer(say(pressed.language, "did-gone"))
+        if press.act is Act.KINDS:
+            letter = kinds_letter(seen.channel, press.page, pressed.language)
+            return _in_place(pressed, letter)
+        if press.act is Act.KIND:
+            if press.value not in set(ChannelKind):
+                return Answer(say(pressed.language, "press-unknown"))
+            letter = kind_why_letter(seen.channel, ChannelKind(press.value), pressed.language)
+            return Answer(replies=(Reply(pressed.chat_id, letter),))
         if press.act is Act.LEVELS:
             return _in_place(pressed, levels_letter(seen, press.page, pressed.language))
         return _in_place(pressed, self._channel(seen, press, pressed.language))
+
+    # --- another kind -----------------------------------------------------------------------
+
+    async def _kind_pressed(self, pressed: Pressed) -> Answer:
+        """A second admin's word, or the question for a reason is put away."""
+        press, language = unpack_kind(pressed.data), pressed.language
+        if press is None or not pressed.is_private:
+            return Answer(say(language, "press-unknown"))
+        if isinstance(press, KindWhyPress):
+            return _in_place(pressed, Letter(say(language, "kind-off")))
+        became = await self._rekind.decide(pressed.person, press)
+        if became in (Rekinded.LATE, Rekinded.OWN):
+            return Answer(say(language, f"add-{became}"))
+        key = "rekind-you-agreed" if became is Rekinded.DONE else "rekind-you-refused"
+        return _in_place(pressed, Letter(say(language, key)))
+
+    async def hear(self, person: Person, message: Message) -> list[Reply] | None:
+        """An admin's reply with the reason for another kind; None for anything else."""
+        question = message.reply_to_message
+        if question is None or not message.text or not person.holds(Role.ADMIN):
+            return None
+        presses = [unpack_kind(data) for data in buttons_of(question)]
+        press = next((one for one in presses if isinstance(one, KindWhyPress)), None)
+        if press is None:
+            return None
+        became = await self._rekind.ask(person, press.channel_id, press.kind, message.text)
+        kind = say(person.language, f"kind-{press.kind}")
+        key = f"rekind-{became.replace('_', '-')}"
+        words = say(person.language, key, kind=kind, days=REQUEST_LIFETIME.days)
+        if became is Rekinded.NO_REASON:
+            return reply(message.chat_id, words)
+        return [Reply(message.chat_id, Letter(words), question.message_id)]
 
     def _channel(
         self, seen: Overseen, press: ChannelPress, language: str, said: Html | None = None

@@ -10,6 +10,7 @@ LONGEST_LINE = 200  # characters of a line that are kept for its answer
 LONGEST_REASON = 500
 # An addition that nobody went on with for so long no longer takes what its admin writes.
 PATIENCE = timedelta(days=1)
+REQUEST_LIFETIME = timedelta(days=7)  # what waits for a second admin for so long ends by itself
 
 
 class Outcome(StrEnum):
@@ -74,6 +75,7 @@ class AdditionState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     REFUSED = "refused"
+    EXPIRED = "expired"
 
     @property
     def is_asked(self) -> bool:

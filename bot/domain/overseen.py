@@ -84,7 +84,9 @@ class Page:
 
 
 class Act(StrEnum):
-    """What a button about channels does. PAGE, SHOW, LEVELS and REQUESTS only show something."""
+    """What a button about channels does. PAGE, SHOW, LEVELS, KINDS and REQUESTS only show
+    something; KIND asks for a reason first.
+    """
 
     PAGE = "page"
     SHOW = "show"
@@ -93,6 +95,8 @@ class Act(StrEnum):
     SOURCE = "source"
     LEVELS = "levels"
     LEVEL = "level"
+    KINDS = "kinds"
+    KIND = "kind"
     REMOVE = "remove"
     UNDO = "undo"
     RENEW = "renew"

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from bot.domain.adding import (
+    REQUEST_LIFETIME,
     Addition,
     AdditionPress,
     AdditionState,
@@ -45,7 +46,7 @@ def form_letter(addition: Addition, language: str, taken: int = 0) -> Letter:
             words = say(language, "add-working", done=addition.answered, lines=addition.lines)
             return Letter(words, ((_button(addition, language, Verb.STOP),),))
         case _:
-            return Letter(say(language, f"add-{addition.state}"))
+            return Letter(say(language, f"add-{addition.state}", days=REQUEST_LIFETIME.days))
 
 
 def _about(addition: Addition, language: str, key: str) -> Html:
@@ -54,7 +55,7 @@ def _about(addition: Addition, language: str, key: str) -> Html:
     if addition.state is not AdditionState.KIND:
         kind = say(language, f"kind-{addition.kind}")
         lines.append(say(language, "add-kind-is", kind=kind))
-    lines.append(say(language, key))
+    lines.append(say(language, key, days=REQUEST_LIFETIME.days))
     return Html("\n").join(lines)
 
 
@@ -100,6 +101,7 @@ def request_letter(addition: Addition, asker: str, names: Sequence[str], languag
         wanted_by=say(language, f"wanted-{addition.wanted_by}"),
         reason=addition.reason,
         names=Html("\n").join(shown),
+        days=REQUEST_LIFETIME.days,
     )
     buttons = (
         _button(addition, language, Verb.AGREE, "success"),

@@ -158,17 +158,18 @@ def _acts(one: Overseen, page: int, language: str) -> Rows:
 
     back = (_button(say(language, "button-back").unescape(), Act.PAGE, 0, page),)
     levels = button(Act.LEVELS, "levels")
+    kinds = button(Act.KINDS, "kinds")
     remove = button(Act.REMOVE, "remove", "danger")
     match one.channel.state:
         case WatchState.WATCHING | WatchState.WAITING:
             is_preview = one.reading.source is SourceKind.PREVIEW
             source = button(Act.SOURCE, "to-bot" if is_preview else "to-preview")
             first = (button(Act.PAUSE, "pause"), button(Act.RENEW, "renew"))
-            return (first, (source, levels), (remove,), back)
+            return (first, (source, levels), (kinds, remove), back)
         case WatchState.PAUSED:
-            return ((button(Act.RESUME, "resume"), levels), (remove,), back)
+            return ((button(Act.RESUME, "resume"), levels), (kinds, remove), back)
         case WatchState.LAPSED:
-            return ((button(Act.RENEW, "renew"), remove), back)
+            return ((button(Act.RENEW, "renew"), kinds), (remove,), back)
         case _:
             return (back,)
 

@@ -70,6 +70,7 @@ class Oversee:
         async with self._database.look() as work:
             standing = await _standing(work)
             requests = await work.additions.count_in_state(AdditionState.REQUESTED)
+            requests += await work.kind_changes.count_asked()
             total = sum(one.count for one in standing)
             pages = max(1, -(-total // PAGE_SIZE))
             number = min(number, pages - 1)

@@ -23,6 +23,7 @@ from bot.storage.files import FileStore
 from bot.storage.gaps import GapStore
 from bot.storage.heartbeats import HeartbeatStore
 from bot.storage.inbox import InboxStore
+from bot.storage.kind_changes import KindChangeStore
 from bot.storage.last_looks import LastLookStore
 from bot.storage.learning import LearningStore
 from bot.storage.left_out import LeftOutStore
@@ -62,6 +63,7 @@ class UnitOfWork:
         self.doorsteps = DoorstepStore(connection)
         self.channels = ChannelStore(connection)
         self.additions = AdditionStore(connection)
+        self.kind_changes = KindChangeStore(connection)
         self.left_out = LeftOutStore(connection)
         self.basis_drafts = BasisDraftStore(connection)
         self.heartbeats = HeartbeatStore(connection)

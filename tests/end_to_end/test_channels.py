@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.people import Role
 from sandbox.double import Chat, Person
 from tests.end_to_end.stage import Stage
 
@@ -326,3 +327,26 @@ async def test_message_of_the_day_comes_at_its_time(stage: Stage) -> None:
     day = await stage.told(stage.admin, "Pesan ini datang tiap hari.")
 
     assert "Kanal: 1, bermasalah: 0" in day.text
+
+
+async def test_kind_is_changed_from_the_channels_page_with_a_reason_in_reply(stage: Stage) -> None:
+    await stage.watched()
+    await admin_on_stage(stage)
+    other = await stage.hired(stage.person(1003, "Rina"), Role.ADMIN)
+    await stage.says(stage.admin, "/channels")
+    page = stage.letters(stage.admin)[-1]
+
+    await stage.clicks(stage.admin, page, "✅ @contoh_kanal")
+    await stage.until(lambda: any("Jenis…" in row[0][0] for row in page.buttons))
+    await stage.clicks(stage.admin, page, "Jenis…")
+    await stage.until(lambda: "tercatat sebagai “biasa”" in page.text)
+    await stage.clicks(stage.admin, page, "media")
+    question = await stage.told(stage.admin, "setelah admin kedua setuju")
+    stage.double.say(stage.admin, "milik sebuah koran", reply_to=question)
+    await stage.until(lambda: "Admin lain sudah ditanya" in question.text)
+    request = await stage.told(other, "from “ordinary” to “media”")
+    await stage.clicks(other, request, "Agree")
+    await stage.told(stage.admin, "Rina setuju")
+
+    assert "milik sebuah koran" in request.text or "You agreed" in request.text
+    assert await stage.one("SELECT kind FROM channels") == "media"

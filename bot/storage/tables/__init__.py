@@ -4,7 +4,14 @@ Promise 1 stands in `referrals`: its foreign keys name a confirming review of th
 revision which has not been undone. Promise 3 stands in `cards.is_forwardable` and the same keys.
 """
 
-from bot.storage.tables.adding import addition_lines, additions, basis_drafts, heartbeats, left_out
+from bot.storage.tables.adding import (
+    addition_lines,
+    additions,
+    basis_drafts,
+    heartbeats,
+    kind_changes,
+    left_out,
+)
 from bot.storage.tables.answering import (
     corrections,
     digest_calls,
@@ -79,6 +86,7 @@ __all__ = [
     "holds",
     "inbox",
     "invites",
+    "kind_changes",
     "learning_sources",
     "left_out",
     "metadata",

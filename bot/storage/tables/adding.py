@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
 
 from bot.domain.adding import AdditionState, ChannelKind, Outcome, WantedBy
 from bot.domain.post import SourceKind
+from bot.domain.rekind import KindState
 from bot.storage.tables.base import identity, metadata
 from bot.storage.types import PlainText, UtcDateTime, one_of
 
@@ -61,6 +63,40 @@ addition_lines = Table(
     Column("name", PlainText, nullable=False, server_default=""),
     Column("answer", String(16)),
     one_of("answer", Outcome),
+)
+
+# A channel's kind changed later. needs_second: another admin has to agree before it is.
+kind_changes = Table(
+    "kind_changes",
+    metadata,
+    identity(),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("before", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("needs_second", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked_by", ForeignKey("people.id"), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("decided_by", ForeignKey("people.id")),
+    Column("closed_at", UtcDateTime),
+    one_of("before", ChannelKind),
+    one_of("kind", ChannelKind),
+    one_of("state", KindState),
+    CheckConstraint("before <> kind", name="is_another_kind"),
+    CheckConstraint("decided_by <> asked_by", name="second_is_another"),
+    CheckConstraint(
+        "state <> 'done' OR NOT needs_second OR decided_by IS NOT NULL", name="second_has_agreed"
+    ),
+    CheckConstraint("(state = 'asked') = (closed_at IS NULL)", name="closed_at_some_time"),
+)
+_is_waiting = text("state = 'asked'")
+Index(
+    "uq_kind_changes_one_asked_a_channel",
+    kind_changes.c.channel_id,
+    unique=True,
+    sqlite_where=_is_waiting,
+    postgresql_where=_is_waiting,
 )
 
 left_out = Table(
