@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, union, update
 
 from bot.domain.case import CaseState
 from bot.domain.recipient import SERVED
@@ -30,25 +30,30 @@ class LastLookStore(Store):
 
         Those owed to a timetable, and those confirmed just now whose code does not wait for one.
         """
-        owed = exists().where(
-            referrals.c.post_id == posts.c.id,
-            referrals.c.state == ReferralState.OWED,
-            recipients.c.id == referrals.c.recipient_id,
-            recipients.c.state.in_(SERVED),
-            recipients.c.next_digest_at > now,
-            recipients.c.next_digest_at <= now + lead,
+        owed = (
+            select(referrals.c.post_id)
+            .join(recipients, recipients.c.id == referrals.c.recipient_id)
+            .where(
+                referrals.c.state == ReferralState.OWED,
+                recipients.c.state.in_(SERVED),
+                recipients.c.next_digest_at > now,
+                recipients.c.next_digest_at <= now + lead,
+            )
         )
-        at_once = exists().where(
-            cards.c.post_id == posts.c.id,
-            cards.c.state == CaseState.CONFIRMED,
-            cards.c.revision_id == posts.c.newest_revision_id,
-            cards.c.decided_at > now - lead,
-            recipient_codes.c.harm == cards.c.harm,
-            recipient_codes.c.is_at_once,
-            recipients.c.id == recipient_codes.c.recipient_id,
-            recipients.c.state.in_(SERVED),
+        at_once = (
+            select(cards.c.post_id)
+            .join(recipient_codes, recipient_codes.c.harm == cards.c.harm)
+            .join(recipients, recipients.c.id == recipient_codes.c.recipient_id)
+            .where(
+                cards.c.state == CaseState.CONFIRMED,
+                cards.c.decided_at > now - lead,
+                recipient_codes.c.is_at_once,
+                recipients.c.state.in_(SERVED),
+            )
         )
-        return await self._found(_unlooked(now - lead).where(or_(owed, at_once)))
+        # From the few that leave to their posts: there may be a million of those.
+        leaving = union(owed, at_once)
+        return await self._found(_unlooked(now - lead).where(posts.c.id.in_(leaving)))
 
     async def of_digest(self, digest_id: int, now: datetime, lead: timedelta) -> Sequence[int]:
         """Posts of a digest on its way that were not looked at within the lead."""
@@ -111,8 +116,8 @@ def _unlooked(since: datetime) -> Select[int]:
 
 
 def _carried(digest_id: int) -> ColumnElement[bool]:
-    return exists().where(
-        referrals.c.post_id == posts.c.id,
-        referrals.c.digest_id == digest_id,
-        referrals.c.state == ReferralState.LEASED,
+    return posts.c.id.in_(
+        select(referrals.c.post_id).where(
+            referrals.c.digest_id == digest_id, referrals.c.state == ReferralState.LEASED
+        )
     )

@@ -335,8 +335,10 @@ class OutboxStore(Store):
         self.owes_more = True
 
     async def count_by_state(self) -> dict[str, int]:
+        """An original that stays away is no message that failed: its digest has arrived."""
+        stays_away = and_(outbox.c.kind == "forward", outbox.c.state == "failed")
         rows = await self._connection.execute(
-            select(outbox.c.state, func.count()).group_by(outbox.c.state)
+            select(outbox.c.state, func.count()).where(~stays_away).group_by(outbox.c.state)
         )
         return {state: count for state, count in rows.all()}
 

@@ -142,6 +142,7 @@ async def test_refused_original_is_noted_once_and_holds_nothing_back(
     assert (await flow.audited()).count("original not forwarded") == 1
     rows = await flow.rows("SELECT state FROM referrals")
     assert {row.state for row in rows} == {"delivered"}
+    assert (await flow.report.status()).failed == 0
 
 
 async def due(flow: Flow) -> list[str]:
