@@ -91,6 +91,15 @@ async def test_what_people_say_of_cases_and_holds_go_along(world: World) -> None
     await world.check()
 
 
+async def test_kept_apart_it_is_asked_about_no_more(world: World) -> None:
+    await world.arrive(1, "flagged", views=9)
+    await world.arrive(3, "flagged", views=9)
+    who = await world.holder(2)
+    assert await world.keep_apart(who)
+    assert not await world.join(who)
+    await world.check()
+
+
 async def test_answers_disputes_and_the_pause(world: World) -> None:
     for number in range(1, 6):
         await world.arrive(0, "flagged", views=9)
