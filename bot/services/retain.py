@@ -17,7 +17,7 @@ from bot.ports import Clock
 from bot.services.tell import tell_admins
 from bot.services.timetable import next_time
 from bot.storage.database import Database
-from bot.storage.retention import Hold
+from bot.storage.holds import Hold
 from bot.storage.unit_of_work import UnitOfWork
 
 _BATCH = 200  # posts in one transaction
@@ -188,9 +188,9 @@ class Retain:
             return Held.NO_REASON
         async with self._database.work() as work:
             await work.audit.hold()
-            if not await work.retention.has_case(case_id):
+            if not await work.cases.exists(case_id):
                 return Held.NO_CASE
-            if not await work.retention.hold(case_id, admin.id, words, self._clock.now()):
+            if not await work.holds.place(case_id, admin.id, words, self._clock.now()):
                 return Held.ALREADY
             await work.audit.write("held", f"case {case_id}", self._clock.now(), admin.id)
             await work.commit()
@@ -199,7 +199,7 @@ class Retain:
     async def lift(self, admin: Person, case_id: int) -> Held:
         async with self._database.work() as work:
             await work.audit.hold()
-            if not await work.retention.release(case_id):
+            if not await work.holds.lift(case_id):
                 return Held.NOT_HELD
             await work.audit.write("hold lifted", f"case {case_id}", self._clock.now(), admin.id)
             await work.commit()
@@ -207,4 +207,4 @@ class Retain:
 
     async def holds(self) -> list[Hold]:
         async with self._database.look() as work:
-            return await work.retention.holds()
+            return await work.holds.all()

@@ -4,7 +4,6 @@ What stays: hashes, scores, codes, decisions, numbers, dates and the audit log.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,14 +19,12 @@ from bot.storage.store import Store
 from bot.storage.tables import (
     captures,
     cards,
-    cases,
     digest_files,
     digests,
     files,
     holds,
     inbox,
     outbox,
-    people,
     post_members,
     posts,
     referrals,
@@ -44,14 +41,6 @@ _UNDER_WAY = (*OPEN_STATES, CaseState.CONFIRMED)
 _ON_ITS_WAY = (ReferralState.OWED, ReferralState.LEASED)
 _TO_LEAVE = ("owed", "leased")
 _FORGOTTEN = Letter("").as_json()
-
-
-@dataclass(frozen=True)
-class Hold:
-    case_id: int
-    placed_by: str
-    placed_at: datetime
-    reason: str
 
 
 class RetentionStore(Store):
@@ -263,33 +252,6 @@ class RetentionStore(Store):
             )
         )
         return int(done.rowcount)
-
-    # --- holds ------------------------------------------------------------------------------
-
-    async def has_case(self, case_id: int) -> bool:
-        found = select(cases.c.id).where(cases.c.id == case_id)
-        return await self._connection.scalar(found) is not None
-
-    async def hold(self, case_id: int, by: int, reason: str, now: datetime) -> bool:
-        """Keeps a case's words whatever their age; False where they are kept already."""
-        kept = await self._connection.execute(
-            self._insert_new(holds)
-            .values(case_id=case_id, placed_by=by, placed_at=now, reason=reason)
-            .returning(holds.c.case_id)
-        )
-        return kept.one_or_none() is not None
-
-    async def release(self, case_id: int) -> bool:
-        gone = await self._connection.execute(delete(holds).where(holds.c.case_id == case_id))
-        return bool(gone.rowcount)
-
-    async def holds(self) -> list[Hold]:
-        rows = await self._connection.execute(
-            select(holds, people.c.name)
-            .join(people, people.c.id == holds.c.placed_by)
-            .order_by(holds.c.case_id)
-        )
-        return [Hold(row.case_id, row.name, row.placed_at, row.reason) for row in rows]
 
     # --- nights -----------------------------------------------------------------------------
 

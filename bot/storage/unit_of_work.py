@@ -22,6 +22,7 @@ from bot.storage.examples import ExampleStore
 from bot.storage.files import FileStore
 from bot.storage.gaps import GapStore
 from bot.storage.heartbeats import HeartbeatStore
+from bot.storage.holds import HoldStore
 from bot.storage.inbox import InboxStore
 from bot.storage.kind_changes import KindChangeStore
 from bot.storage.last_looks import LastLookStore
@@ -96,6 +97,7 @@ class UnitOfWork:
         self.evidence = EvidenceStore(connection)
         self.months = MonthStore(connection)
         self.retention = RetentionStore(connection)
+        self.holds = HoldStore(connection)
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
         self.stats = StatsStore(connection)
