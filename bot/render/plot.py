@@ -96,4 +96,5 @@ def pairs(
     panel.set_ylim(len(names) - 0.4, -0.6)
     panel.set_xlim(0, max(2 * limit, *before, *after) * 1.1)
     panel.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    panel.legend(frameon=False, fontsize=9, loc="best")
+    # Below, where no bar is: there may be one of full length at any height.
+    panel.legend(frameon=False, fontsize=9, ncols=2, loc="upper right", bbox_to_anchor=(1, -0.08))
