@@ -99,7 +99,15 @@ def _chosen(text: str, decisive: Sequence[Span], most: int) -> list[Span]:
             end -= too_much
             together = _merged([*shown, (start, end)])
         shown = together
-    return shown
+    return [(start, _word_end(text, start, end)) for start, end in shown]
+
+
+def _word_end(text: str, start: int, end: int) -> int:
+    """Where the last whole word before `end` ends; `end` itself in a word that is very long."""
+    if end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum()):
+        return end
+    cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+    return cut if end - cut <= _LONGEST_WORD and cut > start else end
 
 
 def _sentence(text: str, span: Span, longest: int) -> Span:

@@ -39,6 +39,14 @@ def test_long_text_begins_decides_and_ends() -> None:
     assert excerpt.hidden == len(LONG) - 300
 
 
+def test_what_is_cut_ends_with_a_whole_word() -> None:
+    text = "kalimat panjang yang berjalan terus " * 40
+
+    first = excerpt_of(text.strip(), [], 200).pieces[0].text
+
+    assert first.split()[-1] in text.split()
+
+
 @pytest.mark.parametrize("length", [301, 305, 374, 376, 451, 600, 4096])
 def test_text_a_little_too_long_is_cut_all_the_same(length: int) -> None:
     assert excerpt_of("x" * length, [], 300).hidden == length - 300
