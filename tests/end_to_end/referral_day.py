@@ -24,7 +24,7 @@ from bot.domain.case import Choice
 from bot.domain.channel import ChannelRef
 from bot.domain.codes import HarmCode
 from bot.domain.people import Person as Known
-from sandbox.double import Media, Message, Person
+from sandbox.double import Chat, Media, Message, Person
 from tests.end_to_end.stage import PATIENCE, ZONE, Stage
 from tests.factories import Flow, post
 from tests.sources.test_sheet import HEAD, workbook
@@ -96,13 +96,13 @@ class Day:
         self.rina = await stage.moderator(1004, "Rina")
         self.citra = await stage.recipient()
         stage.opened(stage.admin)
-        channel = await stage.watched()
+        channel = await self._published()
         flow = Flow(stage.database, stage.clock)  # type: ignore[arg-type]
         ref = ChannelRef(channel.id, channel.username, channel.title)
         budi = await self._known(self.budi)
         for number, (harm, words) in enumerate(POSTS, 1):
             await flow.picture.confirmed()  # of all but the last: drawing takes half a second
-            await flow.ingest.live([post(words, number, channel=ref)], [])
+            await flow.ingest.live([post(words.strip(), number, channel=ref)], [])
             await flow.triage.batch()
             card = (await flow.cards())[-1]
             await flow.deal.duty(budi, on=True, chat_id=budi.telegram_id)
@@ -112,6 +112,18 @@ class Day:
             await work.connection.execute(text("DELETE FROM outbox"))
             await work.connection.execute(text("UPDATE desks SET is_on_duty = false"))
             await work.commit()
+
+    async def _published(self) -> Chat:
+        """The channel with its posts, which the bot has heard of; originals are forwarded, too."""
+        channel = await self.stage.watched()
+        channel.bot_status = "left"  # no update comes of these
+        for _, words in POSTS:
+            self.stage.double.publish(channel, words.strip())
+        channel.bot_status = "administrator"
+        async with self.stage.database.work() as work:
+            await work.connection.execute(text("UPDATE recipients SET forwards = true"))
+            await work.commit()
+        return channel
 
     async def _known(self, person: Person) -> Known:
         found = await self.stage._join.person(person.id, "en")
@@ -291,7 +303,7 @@ def labels(message: Message, start: str) -> bool:
 
 
 _DAILY = ("called again", "sample drawn")  # how often depends on when the bot was dead
-_OWED = ("Digest", "1.", "2.", "⏰", "Correction", "What recipients answered", "⚠️")
+_OWED = ("FLAG", "Digest", "1.", "2.", "⏰", "Correction", "What recipients answered", "⚠️")
 _PAGE = re.compile(r"Digest \d+, page")
 _ANSWERED = "\n\nYour answer"
 _VARIES = re.compile(
