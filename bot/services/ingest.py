@@ -23,15 +23,26 @@ class Ingest:
         Posts of other channels are not kept: being in a channel is not being asked to watch it.
         """
         async with self._database.work(patient=True) as work:
-            kept = Kept()
-            for ref, posts in _by_channel(arrived):
-                channel = await work.channels.find(ref, for_update=True)
-                if channel is None or not await self._is_watched(work, channel, ref):
-                    continue
-                kept += await work.posts.keep(channel.id, posts, self._clock.now())
+            watched = await self._watched(work, _by_channel(arrived))
+            kept = await work.posts.keep_all(watched, self._clock.now())
             await work.inbox.handled(update_ids, self._clock.now())
             await work.commit()
         return kept
+
+    async def _watched(
+        self, work: UnitOfWork, by_channel: list[tuple[ChannelRef, list[Post]]]
+    ) -> list[tuple[int, list[Post]]]:
+        """Those under watch, by their channels' ids."""
+        found = await work.channels.find_plainly([ref for ref, _ in by_channel])
+        watched = dict[int, list[Post]]()
+        for ref, posts in by_channel:
+            if ref in found:
+                channel = found[ref]
+            else:
+                channel = await work.channels.find(ref, for_update=True)
+            if channel is not None and await self._is_watched(work, channel, ref):
+                watched.setdefault(channel.id, []).extend(posts)
+        return list(watched.items())
 
     async def service(self, ref: ChannelRef, update_id: int) -> None:
         """A service message is no post; it may be the first to tell a channel's new name."""

@@ -88,21 +88,33 @@ class Triage:
         given: dict[int, Verdict],
         prints: dict[int, Fingerprint],
     ) -> Triaged:
-        now, opened, before = self._clock.now(), 0, 0
+        # What is neither flagged nor an edit changes no card; in most batches nothing is.
+        telling = [one for one in revisions if one.id in prints or one.number > 1]
         async with self._database.work(patient=True) as work:
-            await work.audit.hold()
-            before = await work.cards.count_cases()
-            await work.verdicts.keep(list(given.values()), now)
-            for revision in revisions:
-                opened += await self._card(
-                    work, revision, given.get(revision.id), prints.get(revision.id)
-                )
+            if telling:
+                await work.audit.hold()
+            await work.verdicts.keep(list(given.values()), self._clock.now())
             await work.posts.judged([revision.id for revision in revisions])
-            cases = await work.cards.count_cases() - before
-            if opened:
-                await self._deal.to_empty_desks(work)
+            cases = await self._open_cards(work, telling, given, prints) if telling else 0
             await work.commit()
         return Triaged(len(revisions), len(prints), cases)
+
+    async def _open_cards(
+        self,
+        work: UnitOfWork,
+        revisions: list[Revision],
+        given: dict[int, Verdict],
+        prints: dict[int, Fingerprint],
+    ) -> int:
+        """Puts on cards what a person must look at; how many cases were opened."""
+        opened, before = 0, await work.cards.count_cases()
+        for revision in revisions:
+            opened += await self._card(
+                work, revision, given.get(revision.id), prints.get(revision.id)
+            )
+        if opened:
+            await self._deal.to_empty_desks(work)
+        return await work.cards.count_cases() - before
 
     async def _card(
         self,

@@ -1,5 +1,6 @@
 """Channels under watch."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,35 @@ class ChannelStore(Store):
             asked = asked.with_for_update()
         row = (await self._connection.execute(asked)).first()
         return _channel(row) if row else None
+
+    async def find_plainly(self, refs: Sequence[ChannelRef]) -> dict[ChannelRef, Channel | None]:
+        """What `find` for update gives for each, in one question; None for an unknown one.
+
+        Left out are those with which more has to be done: two rows to be made one, or two refs
+        that tell one channel, or one name, in two ways.
+        """
+        ids = Counter(ref.chat_id for ref in refs)
+        names = Counter(_key(ref) for ref in refs)
+        is_awaited = and_(channels.c.username_key.in_(names), channels.c.chat_id.is_(None))
+        rows = await self._connection.execute(
+            select(channels)
+            .where(or_(channels.c.chat_id.in_(ids), is_awaited))
+            .order_by(channels.c.id)
+            .with_for_update()
+        )
+        by_id, by_name = dict[int, Channel](), dict[str, Channel]()
+        for channel in map(_channel, rows):
+            if channel.chat_id is not None:
+                by_id[channel.chat_id] = channel
+            else:
+                by_name[(channel.username or "").lower()] = channel
+        found = dict[ChannelRef, Channel | None]()
+        for ref in refs:
+            known, awaited = by_id.get(ref.chat_id or 0), by_name.get(_key(ref))
+            is_told_once = ids[ref.chat_id] == 1 and (names[_key(ref)] == 1 or not ref.username)
+            if is_told_once and not (known and awaited):
+                found[ref] = known or awaited
+        return found
 
     async def _unite(self, chat_id: int, username: str) -> None:
         """One known by its id (from an export) turns out to be one awaited by name: they are one.
@@ -238,6 +268,11 @@ class ChannelStore(Store):
             .order_by(*_by_state_and_name(states))
         )
         return [_channel(row) for row in rows]
+
+
+def _key(ref: ChannelRef) -> str:
+    """Its public name as `username_key` holds it; empty without one, as no row's is."""
+    return (ref.username or "").lower()
 
 
 def _by_state_and_name(states: Sequence[WatchState]) -> tuple[ColumnElement[Any], ...]:

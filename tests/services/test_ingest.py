@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import event
+
 from bot.domain.channel import ChannelRef, WatchState
 from bot.domain.post import Entity, Post, SourceKind, join_album
 from bot.ports import Found
@@ -384,3 +386,84 @@ async def test_text_that_no_database_takes_is_kept_readable(flow: Flow) -> None:
 
     assert await texts(flow) == ["a\ufffdb\ufffdc 👩‍👩‍👧 \u202e"]
     assert await flow.ingest.live([post("a\x00b\ud83dc 👩‍👩‍👧 \u202e", 5)], []) == Kept(known=1)
+
+
+def channel(number: int) -> ChannelRef:
+    return ChannelRef(-1001000000000 - number, f"kabar_{number}", f"Kabar {number}")
+
+
+async def test_batch_of_many_channels_keeps_of_each_what_is_new(flow: Flow) -> None:
+    first, second, third, unwatched = map(channel, range(4))
+    for ref in (first, second, third):
+        await flow.watched(ref)
+    waiting, late = (replace(one, channel=third) for one in album("satu", "dua"))
+    before = [post("lama", 5, channel=first), post("lama", 5, channel=second), waiting]
+    assert await flow.ingest.live(before, []) == Kept(new=3)
+
+    kept = await flow.ingest.live(
+        [
+            post("baru", 6, channel=first),
+            post("lebih baru", 7, channel=first),
+            post("lama, disunting", 5, channel=second, edited_at=LATER),
+            post("terlambat", 4, channel=second),
+            late,
+            post("bukan milik kami", 1, channel=unwatched),
+        ],
+        [],
+    )
+
+    assert kept == Kept(new=3, changed=2)
+    assert sorted(await newest(flow)) == [
+        (4, "terlambat", 1),
+        (5, "lama", 1),
+        (5, "lama, disunting", 1),
+        (5, "satu\n\ndua", 2),
+        (6, "baru", 1),
+        (7, "lebih baru", 1),
+    ]
+
+
+async def test_batch_of_many_channels_asks_no_more_than_one_of_one(flow: Flow) -> None:
+    asked = list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    for number in range(20):
+        await flow.watched(channel(number))
+    event.listen(flow.database._engine.sync_engine, "before_cursor_execute", note)
+    counts = []
+    for batch in (
+        [post("halo", number, channel=channel(0)) for number in range(1, 21)],
+        [post("halo", 30, channel=channel(number)) for number in range(20)],
+    ):
+        asked.clear()
+        assert await flow.ingest.live(batch, []) == Kept(new=20)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+
+
+async def test_channel_awaited_by_name_and_known_by_id_is_made_one_in_a_batch(flow: Flow) -> None:
+    exported = replace(channel(1), username=None)
+    await flow.ingest.from_file([post("lama", 5, channel=exported, source=EXPORT)])
+    await flow.adds("@kabar_1")
+    await flow.watched(channel(2))
+
+    batch = [post("halo", 6, channel=channel(1)), post("halo", 6, channel=channel(2))]
+    assert await flow.ingest.live(batch, []) == Kept(new=2)
+
+    assert {one.chat_id for one in await flow.under_watch()} == {
+        channel(1).chat_id,
+        channel(2).chat_id,
+    }
+
+
+async def test_channel_that_is_renamed_within_a_batch_loses_no_post(flow: Flow) -> None:
+    await flow.watched(channel(1))
+    renamed = replace(channel(1), username="nama_baru")
+
+    batch = [post("halo", 5, channel=channel(1)), post("halo", 6, channel=renamed)]
+
+    assert await flow.ingest.live(batch, []) == Kept(new=2)
+    assert [number for number, _, _ in await newest(flow)] == [5, 6]
