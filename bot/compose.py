@@ -381,9 +381,11 @@ async def running(
         "forget what is over": retain.nightly,
     }
 
-    def on_received() -> None:
-        posts.called.set()
-        people.called.set()
+    calls = {"post": posts.called, "people": people.called}
+
+    def on_received(kinds: set[str]) -> None:
+        for kind in kinds:
+            calls[kind].set()
 
     fetch = Fetch(clock, contact, base_url=settings.preview_url)
     return Running(
@@ -420,7 +422,7 @@ def _receiver(
     settings: Settings,
     bot: TelegramBot,
     receive: Receive,
-    on_received: Callable[[], None],
+    on_received: Callable[[set[str]], None],
     lull: Lull,
 ) -> Poller | Webhook:
     if not settings.webhook_url:

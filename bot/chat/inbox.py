@@ -34,7 +34,7 @@ from bot.storage.database import Database
 from bot.storage.inbox import Received
 
 _log = logging.getLogger(__name__)
-_BATCH = 200
+_BATCH = 100  # updates; twice as many would have a press wait twice as long for its turn to write
 _LULL = 5.0  # seconds after which a worker looks without being called
 # What a malformed update can raise while it is taken apart: it is kept aside with this reason.
 _ODD = (
@@ -51,7 +51,7 @@ _MOST_TRIES = 3  # of one update, by one process; what fails for another reason 
 
 
 class PostWorker:
-    """Channel posts: parsed, kept and judged, up to 200 in one transaction each, in lulls."""
+    """Channel posts: parsed, kept and judged, up to 100 in one transaction each, in lulls."""
 
     def __init__(
         self,
@@ -89,7 +89,6 @@ class PostWorker:
         for received, ref in parsed:
             if isinstance(ref, ChannelRef):
                 await self._ingest.service(ref, received.update_id)
-        await self._lull.come()
         judged = (await self._triage.batch()).judged
         return bool(waiting or judged)
 

@@ -16,13 +16,17 @@ _LONGEST_PAUSE = 60.0  # seconds
 
 
 class Poller:
-    """on_received: called after each commit that put something into the inbox.
+    """on_received: called after each commit to the inbox, with the kinds of what was put there.
 
     lull: is told when Telegram has more for us than it gives at once.
     """
 
     def __init__(
-        self, bot: TelegramBot, receive: Receive, on_received: Callable[[], None], lull: Lull
+        self,
+        bot: TelegramBot,
+        receive: Receive,
+        on_received: Callable[[set[str]], None],
+        lull: Lull,
     ) -> None:
         self._bot = bot
         self._receive = receive
@@ -60,8 +64,7 @@ class Poller:
         self._lull.behind(is_behind=len(updates) >= MOST_AT_ONCE)
         if updates:
             # Commit before the next offset: asking for it is what tells Telegram they arrived.
-            await self._receive.keep(updates)
-            self._on_received()
+            self._on_received(await self._receive.keep(updates))
 
 
 async def _rest(seconds: float) -> float:

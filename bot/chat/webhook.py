@@ -46,10 +46,14 @@ class Hook:
 
 
 class Webhook:
-    """on_received: called after each commit that put something into the inbox."""
+    """on_received: called after each commit to the inbox, with the kinds of what was put there."""
 
     def __init__(
-        self, bot: TelegramBot, receive: Receive, on_received: Callable[[], None], hook: Hook
+        self,
+        bot: TelegramBot,
+        receive: Receive,
+        on_received: Callable[[set[str]], None],
+        hook: Hook,
     ) -> None:
         self._bot = bot
         self._receive = receive
@@ -125,11 +129,11 @@ class Webhook:
             _log.error("what was posted to the webhook is no update: %d bytes", len(body))
             return Response(status_code=400)
         try:
-            await self._receive.keep([update])
+            kinds = await self._receive.keep([update])
         except StorageError as problem:
             _log.error("an update cannot be kept: %s", problem)
             return Response(status_code=503)
-        self._on_received()
+        self._on_received(kinds)
         return Response(status_code=200)
 
 

@@ -19,9 +19,10 @@ class Receive:
         self._clock = clock
         self._last: tuple[int, datetime] | None = None  # that this process kept
 
-    async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Commits raw updates. Only after this may the next offset be asked for: asking is what
-        tells Telegram that they arrived.
+    async def keep(self, updates: Sequence[dict[str, Any]]) -> set[str]:
+        """Commits raw updates; the kinds that are among them, as in `Received`.
+
+        Only after this may the next offset be asked for: asking tells Telegram that they arrived.
         """
         kept = [_received(update) for update in updates if isinstance(update.get("update_id"), int)]
         now = self._clock.now()
@@ -30,6 +31,7 @@ class Receive:
             await work.commit()
         if kept:
             self._last = (max(received.update_id for received in kept), now)
+        return {received.kind for received in kept}
 
     async def next_offset(self) -> int | None:
         """The first update that is not in the inbox yet.
