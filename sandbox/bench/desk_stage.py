@@ -28,6 +28,7 @@ from sandbox.double import Chat, Double, Message, Person
 
 _ADMIN: Final = 1001
 _MODERATORS: Final = range(1002, 1012)
+CHANNELS: Final = 100
 _START: Final = 120.0  # seconds; without a model and compiled code both are made first
 
 
@@ -53,7 +54,7 @@ class Standing:
 class DeskStage:
     double: Double
     database: Database
-    channel: Chat
+    channels: list[Chat]
     moderators: list[Person]
     pipe: Connection
 
@@ -107,7 +108,7 @@ async def stage(folder: Path) -> AsyncIterator[DeskStage]:
     double = Double("987654321:" + "B" * 35)
     database = Database(url)
     moderators = await _people(double, database)
-    channel = await _channel(double, database)
+    channels = await _channels(double, database)
     async with double.serve() as base:
         settings = {"bot_token": base.token, "bot_api_url": base.base_url, "database_url": url}
         context = multiprocessing.get_context("spawn")
@@ -116,7 +117,7 @@ async def stage(folder: Path) -> AsyncIterator[DeskStage]:
         bot.start()
         try:
             await _heard(ours)
-            on = DeskStage(double, database, channel, moderators, ours)
+            on = DeskStage(double, database, channels, moderators, ours)
             for person in moderators:
                 double.say(person, "/duty on")
             await double.until(lambda: len(list(on.desks())) == len(moderators), _START)
@@ -150,14 +151,17 @@ async def _people(double: Double, database: Database) -> list[Person]:
     return people
 
 
-async def _channel(double: Double, database: Database) -> Chat:
-    channel = double.channel("kabar_contoh", title="Kabar Contoh")
-    channel.bot_status, channel.is_known = "administrator", True
+async def _channels(double: Double, database: Database) -> list[Chat]:
+    channels = list[Chat]()
     async with database.work() as work:
-        ref = ChannelRef(channel.id, "kabar_contoh", "Kabar Contoh")
-        await work.channels.add(ref, WatchState.WATCHING, None, SystemClock().now())
+        for number in range(CHANNELS):
+            channel = double.channel(f"kabar_{number}", title=f"Kabar {number}")
+            channel.bot_status, channel.is_known = "administrator", True
+            ref = ChannelRef(channel.id, channel.username, channel.title or "")
+            await work.channels.add(ref, WatchState.WATCHING, None, SystemClock().now())
+            channels.append(channel)
         await work.commit()
-    return channel
+    return channels
 
 
 # The other process

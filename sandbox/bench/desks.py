@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from classifiers.seed import seed_rows
-from sandbox.bench.desk_stage import DeskStage, Standing, machine, stage
+from sandbox.bench.desk_stage import CHANNELS, DeskStage, Standing, machine, stage
 from sandbox.double import Message, Person
 
 T = TypeVar("T")
@@ -67,7 +67,10 @@ async def measure(
     stock: cards pressed away in each play; rounds: posts whose card is waited for then. seconds:
     the longest time of a play.
     """
-    lines = [f"Desks (bot and Telegram's double in a process each, SQLite; {machine()})"]
+    lines = [
+        f"Desks (bot and Telegram's double in a process each, SQLite, {CHANNELS} channels; "
+        f"{machine()})"
+    ]
     with tempfile.TemporaryDirectory(prefix="saring-bench-") as folder:
         async with stage(Path(folder)) as on:
             play = _Play(on, stock, rounds, seconds)
@@ -84,12 +87,13 @@ class _Play:
         self._rounds = rounds
         self._seconds = seconds
         self._bad, self._good = _bad(), _good()
+        self._channels = itertools.cycle(on.channels)
 
     async def once(self, rate: int) -> list[str]:
         """Presses a stock of cards away, then waits for fresh ones, while posts come in."""
         on, times = self._on, Times()
         for _ in range(self._stock):
-            on.double.publish(on.channel, next(self._bad))
+            self._publish(next(self._bad))
         await on.worked_off(_DRAIN)
         before, started = await on.standing(), time.perf_counter()
         async with self._feeding(rate, times):
@@ -133,13 +137,13 @@ class _Play:
         while True:
             due = int((time.perf_counter() - started) * rate)
             for _ in range(min(due - published, rate)):
-                self._publish(next(self._good), times)
+                self._publish(next(self._good))
                 published += 1
+                times.published += 1
             await asyncio.sleep(_BEAT)
 
-    def _publish(self, words: str, times: Times) -> None:
-        self._on.double.publish(self._on.channel, words)
-        times.published += 1
+    def _publish(self, words: str) -> None:
+        self._on.double.publish(next(self._channels), words)
 
     async def _press_away(self, times: Times, until: float) -> None:
         """Two presses dismiss a card; moderators take turns until no desk has one."""
@@ -151,7 +155,7 @@ class _Play:
     async def _wait_for_cards(self, times: Times, until: float) -> None:
         for _ in range(self._rounds):
             marker, started = next(self._bad), time.perf_counter()
-            self._publish(marker, times)
+            self._publish(marker)
             found = await _until(partial(self._with_words, marker), _left(until))
             if found is None:
                 times.undealt += 1
