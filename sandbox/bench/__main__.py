@@ -2,7 +2,7 @@
 
 With numbers behind it, it looks for copies among so many flagged posts, and does nothing else;
 with `postgresql` behind these, in a server of its own instead of an SQLite file. With `digests` it
-draws the digests of 500 items, for some minutes, and does nothing else.
+draws the digests of 500 items, for some minutes, with `desks` it plays desks, and nothing else.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ def main() -> None:
         return
     if "digests" in sys.argv[1:]:
         _print(digests.measure())
+        return
+    if "desks" in sys.argv[1:]:
+        _print(asyncio.run(desks.measure()))
         return
     _print(asyncio.run(pages.measure()))
     _print(asyncio.run(visits.measure()))
