@@ -136,7 +136,7 @@ async def test_two_moderators_withdraw_and_the_recipient_restores(stage_on_each:
     await stage.until(lambda: not question.buttons)
 
     assert how.startswith("/withdraw 12 and the reason")
-    assert "1 other moderators were asked" in asked
+    assert "1 other moderator was asked" in asked
     assert "It quotes, and condemns" in words
     assert agreed.startswith("Withdrawn.")
     assert "Reason: It quotes, and condemns" in correction.text
@@ -216,7 +216,7 @@ async def test_mistake_is_withdrawn_by_button_from_where_it_is_seen(stage: Stage
     stage.double.say(budi, "no", reply_to=question)
     await stage.told(budi, "a reason of at least five letters")
     stage.double.say(budi, "It quotes, and condemns", reply_to=question)
-    await stage.until(lambda: "1 other moderators were asked" in question.text)
+    await stage.until(lambda: "1 other moderator was asked" in question.text)
     again = await stage.clicks(rina, agreed, "Withdraw…")
     await stage.clicks(rina, await stage.told(rina, "Budi wants to withdraw"), "Withdraw it")
     correction = await stage.told(citra, "Correction 1")

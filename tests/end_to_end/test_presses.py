@@ -148,7 +148,7 @@ async def test_undo_off_duty_gives_the_card_to_whoever_is_on_duty(stage: Stage) 
     await stage.confirms(budi)
     await stage.desk_shows(budi, "Last: confirmed")
     stage.double.say(budi, "/duty off")
-    await stage.desk_shows(budi, "You are off duty.")
+    await stage.desk_shows(budi, "You are off duty")
 
     said = await stage.answer(stage.double.press(budi, card, data="z:1:0"))
 
@@ -256,7 +256,7 @@ async def test_press_in_a_group_changes_nothing(stage: Stage) -> None:
 
     said = await stage.answer(stage.double.press(budi, there, data="h:1:1:RECRUIT"))
 
-    assert said == "This button does nothing any more."
+    assert said == "Only moderators can do this."
     assert await stage.one("SELECT count(*) FROM reviews") == 0
     assert (await stage.desk_shows(budi, "Case 1")).chat is stage.double.chat(budi)
 
