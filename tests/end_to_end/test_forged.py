@@ -163,9 +163,9 @@ async def test_replayed_updates_change_nothing(
     arrived: list[dict[str, Any]] = []
     keep = Receive.keep
 
-    async def noted(receive: Receive, updates: Sequence[dict[str, Any]]) -> None:
+    async def noted(receive: Receive, updates: Sequence[dict[str, Any]]) -> set[str]:
         arrived.extend(updates)
-        await keep(receive, updates)
+        return await keep(receive, updates)
 
     monkeypatch.setattr(Receive, "keep", noted)
     await in_full_swing(stage)

@@ -177,10 +177,10 @@ async def test_update_that_cannot_be_kept_is_posted_again(
     await is_set(stage)
     keep, refusals = Receive.keep, iter(range(2))
 
-    async def full_disk(self: Receive, updates: Any) -> None:
+    async def full_disk(self: Receive, updates: Any) -> set[str]:
         if next(refusals, None) is not None:
             raise StorageError("The database refused: disk full.")
-        await keep(self, updates)
+        return await keep(self, updates)
 
     monkeypatch.setattr(Receive, "keep", full_disk)
     stage.double.publish(channel, "kabar")
