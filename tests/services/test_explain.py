@@ -55,7 +55,7 @@ async def test_reasons_stand_in_the_digest_in_its_own_language(flow: Flow) -> No
     await ticked(flow, person, card, Field.REASON, "incite-calls")
     assert "call on its readers" in await ticked(flow, person, card, Field.EXEMPTION)
     assert await flow.explain.write(person, card.id, "Diulang  tiga kali.")
-    assert "1 reasons" in await ticked(flow, person, card, Field.DONE)
+    assert "1 reason" in await ticked(flow, person, card, Field.DONE)
     flow.clock.advance(A_MINUTE)
 
     await flow.refer.digests_now()
