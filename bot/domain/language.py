@@ -25,6 +25,14 @@ _FUNCTION_WORDS = {
 _SETS = {code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()}
 _LETTERS = {"ru": frozenset("ыэъё"), "uk": frozenset("іїєґ")}  # one tells the other apart
 _READ = 2000  # characters are enough
+# Every answer that can be counted: languages, then scripts, then neither.
+NOT_TOLD = "none"
+LANGUAGES_TOLD = (*_FUNCTION_WORDS, *_SCRIPTS.values(), NOT_TOLD)
+
+
+def language_told(text: str) -> str:
+    """One of LANGUAGES_TOLD, to be counted by."""
+    return language_of(text) or NOT_TOLD
 
 
 def language_of(text: str) -> str | None:

@@ -12,7 +12,7 @@ from bot.storage.unit_of_work import UnitOfWork
 class Opening:
     """What a card is opened for. case_id: where that is settled already. sample: a sample's number.
 
-    is_urgent: it may announce an attack.
+    is_urgent: it may announce an attack. language: one of LANGUAGES_TOLD.
     """
 
     post_id: int
@@ -20,6 +20,7 @@ class Opening:
     print_: Fingerprint
     score: float
     model_version: str | None
+    language: str
     is_urgent: bool = False
     case_id: int | None = None
     sample: int | None = None
@@ -46,6 +47,7 @@ async def open_card(work: UnitOfWork, opening: Opening, now: datetime, targets: 
         is_urgent=opening.is_urgent,
         now=now,
         due_at=targets.due_at(now, is_urgent=opening.is_urgent),
+        language=opening.language,
         looks_like_case_id=looks_like,
     )
     await work.near_duplicates.keep(opening.print_, opening.revision_id, case_id, now)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
 
+from bot.domain.language import language_told
 from bot.domain.quality import Drawn, expected_draws, whole_draws
 from bot.ports import Classifier, Clock
 from bot.services.deal import Deal
@@ -137,6 +138,7 @@ class Sample:
             print_=fingerprint(waiting.text),
             score=waiting.score,
             model_version=waiting.model_version,
+            language=language_told(waiting.text),
             sample=waiting.id,
         )
         card_id = await open_card(work, opening, now, self._deal.rules.targets)

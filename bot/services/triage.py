@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bot.domain.case import CaseState, EditEffect, after_edit
 from bot.domain.codes import HarmCode, PurposeCode
+from bot.domain.language import language_told
 from bot.domain.post import Revision
 from bot.domain.verdict import Verdict
 from bot.ports import Classifier, Clock
@@ -152,6 +153,7 @@ class Triage:
             verdict.score if verdict else 0.0,
             is_urgent=is_urgent,
             due_at=self._deal.rules.targets.due_at(now, is_urgent=is_urgent),
+            language=language_told(revision.text),
         )
         await work.audit.write(
             "card changed",
@@ -189,6 +191,7 @@ class Triage:
             print_=print_,
             score=verdict.score if verdict else 0.0,
             model_version=verdict.model_version if verdict else None,
+            language=language_told(revision.text),
             is_urgent=_is_urgent(verdict),
             case_id=earlier.case_id if earlier else None,
         )

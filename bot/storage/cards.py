@@ -49,9 +49,13 @@ class CardStore(Store):
         is_urgent: bool,
         now: datetime,
         due_at: datetime,
+        language: str,
         looks_like_case_id: int | None = None,
     ) -> int:
-        """looks_like_case_id: a case that it resembles, though not enough to join it unasked."""
+        """looks_like_case_id: a case that it resembles, though not enough to join it unasked.
+
+        language: one of LANGUAGES_TOLD.
+        """
         kept = await self._connection.execute(
             insert(cards)
             .values(
@@ -64,6 +68,7 @@ class CardStore(Store):
                 score=score,
                 opened_at=now,
                 due_at=due_at,
+                language=language,
                 looks_like_case_id=looks_like_case_id,
             )
             .returning(cards.c.id)
@@ -129,7 +134,14 @@ class CardStore(Store):
         return [kept_card(row) for row in rows]
 
     async def show_revision(
-        self, card: KeptCard, revision_id: int, score: float, *, is_urgent: bool, due_at: datetime
+        self,
+        card: KeptCard,
+        revision_id: int,
+        score: float,
+        *,
+        is_urgent: bool,
+        due_at: datetime,
+        language: str,
     ) -> None:
         """Puts a newer revision on an open card; it waits for a first look again.
 
@@ -143,6 +155,7 @@ class CardStore(Store):
                 score=max(card.score, score),
                 is_urgent=card.is_urgent or is_urgent,
                 due_at=min(card.due_at, due_at),
+                language=language,
                 state=CaseState.WAITING,
                 claimed_by=None,
                 claimed_until=None,

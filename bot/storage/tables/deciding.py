@@ -31,6 +31,7 @@ cases = Table(
     Column("opened_at", UtcDateTime, nullable=False),
 )
 
+# language: a guess from the words, kept because it outlives them; NULL on older cards.
 cards = Table(
     "cards",
     metadata,
@@ -44,6 +45,7 @@ cards = Table(
     Column("is_forwardable", Boolean, nullable=False),
     Column("is_urgent", Boolean, nullable=False),
     Column("score", Float, nullable=False),
+    Column("language", String(8)),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("looks_like_case_id", ForeignKey("cases.id")),
