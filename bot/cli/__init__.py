@@ -17,6 +17,7 @@ from bot.cli.retain import retain
 from bot.cli.run import run
 from bot.cli.sandbox import sandbox
 from bot.cli.scan import scan
+from bot.cli.transparency import transparency
 from bot.domain.errors import SaringError
 from classifiers import ModelError
 
@@ -27,7 +28,7 @@ def commands() -> None:
     """Saring watches public channels for terrorist propaganda, with a person deciding."""
 
 
-for command in (run, sandbox, scan, doctor, migrate, audit, retain, evidence):
+for command in (run, sandbox, scan, doctor, migrate, audit, retain, evidence, transparency):
     commands.add_command(command)
 
 

@@ -47,6 +47,14 @@ class EvidenceError(SaringError):
     """This is no evidence pack, or a damaged one: take a fresh copy from whoever made it."""
 
 
+class PeriodError(SaringError):
+    """These are no days to count: name the first and the last, as in 2026-01-01."""
+
+
+class FiguresError(SaringError):
+    """The open figures cannot be written: name another folder with --out."""
+
+
 class CourierError(SaringError):
     """Telegram did not take the message."""
 

@@ -48,6 +48,7 @@ from bot.storage.samples import SampleStore
 from bot.storage.sources import SourceStore
 from bot.storage.statements import StatementStore
 from bot.storage.stats import StatsStore
+from bot.storage.transparency import TransparencyStore
 from bot.storage.verdicts import VerdictStore
 from bot.storage.watches import WatchStore
 
@@ -101,6 +102,7 @@ class UnitOfWork:
         self.samples = SampleStore(connection)
         self.quality = QualityStore(connection)
         self.stats = StatsStore(connection)
+        self.transparency = TransparencyStore(connection)
         self.learning = LearningStore(connection)
         self.examples = ExampleStore(connection)
         self.audit = AuditStore(connection)
