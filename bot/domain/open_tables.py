@@ -21,6 +21,7 @@ CELLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reading": (
             "nothing_to_read",
             "not_judged",
+            "history",
             "not_flagged",
             "outside_known",
             "not_decided",

@@ -17,6 +17,7 @@ from bot.domain.errors import PeriodError
 from bot.domain.stats import percentile
 
 FEWEST = 5  # the smallest count above nought that is shown
+EARLIEST = date(2013, 8, 14)  # Telegram's first day: nothing is older
 
 
 class Hidden(StrEnum):
@@ -41,26 +42,22 @@ class Period:
 
 
 def period_of(first: date, last: date, now: datetime, timezone: str) -> Period:
-    """Days in a time zone. Raises PeriodError where they end before they begin, or lie ahead."""
+    """Days in a time zone. Raises PeriodError that end before they begin, or that
+    cannot have been."""
     if last < first:
         raise PeriodError(f"{last} is before {first}: name the earlier day with --from.")
     today = now.astimezone(ZoneInfo(timezone)).date()
     if last > today:
         ahead = first if first > today else last
         raise PeriodError(f"{ahead} has not come yet: the last day to be named is {today}.")
-    return Period(
-        first, last, timezone, _midnight(first, timezone), _midnight(_after(last), timezone)
-    )
+    if first < EARLIEST:
+        raise PeriodError(f"{first} is before Telegram began: the first day is {EARLIEST}.")
+    following = last + timedelta(days=1)
+    return Period(first, last, timezone, _midnight(first, timezone), _midnight(following, timezone))
 
 
 def _midnight(day: date, timezone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone))
-
-
-def _after(day: date) -> date:
-    if day == date.max:
-        raise PeriodError(f"{day} cannot be the last day: no calendar goes on after it.")
-    return day + timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,7 @@ def _reading() -> ColumnElement[str]:
         (cards.c.state.in_(OPEN_STATES), "not_decided"),
         (cards.c.id.is_not(None), "decided"),
         (posts.c.is_readable.is_(False), "nothing_to_read"),
+        (~judged & posts.c.is_history, "history"),
         (~judged, "not_judged"),
         (~judged.where(verdicts.c.is_known), "outside_known"),
         else_="not_flagged",

@@ -22,6 +22,10 @@ _GAPS = """
     SELECT channel_id, 30, 30, 'unread', :now, :now FROM watches UNION ALL
     SELECT channel_id, 40, 60, 'missed', :later, :later FROM watches
 """
+_HISTORY = """
+    INSERT INTO posts (channel_id, message_id, source, posted_at, seen_at, is_readable, is_history)
+    SELECT channel_id, 1, 'preview', posted_at, seen_at, true, true FROM posts WHERE id = 1
+"""
 _WATCH = """
     INSERT INTO watches (channel_id, source, began_at, due_at, health, health_since, recent,
                          wanted_seconds)
@@ -79,6 +83,9 @@ async def a_day(flow: Flow, deliver: Deliver) -> None:
         assert (await flow.choose(person, card, choice, harm, purpose)).refusal is None
     await flow.ingest.live([post("not judged yet")], [])
     async with flow.database.work() as work:
+        await work.connection.execute(sql(_HISTORY))
+        await work.commit()
+    async with flow.database.work() as work:
         now = flow.clock.now()
         await work.connection.execute(
             sql("UPDATE channels SET wanted_by = 'public' WHERE username = 'lain_contoh'")
@@ -94,6 +101,7 @@ COUNTED = {
     "reading": {
         "nothing_to_read": 1,
         "not_judged": 1,
+        "history": 1,
         "not_flagged": 1,
         "outside_known": 1,
         "not_decided": 1,

@@ -47,6 +47,8 @@ def test_days_are_those_of_the_operator() -> None:
         (date(2026, 2, 1), date(2026, 1, 31), "2026-01-31 is before 2026-02-01"),
         (date(2026, 1, 1), date(2026, 7, 3), "2026-07-03 has not come"),
         (date(2026, 7, 4), date(2026, 7, 5), "2026-07-04 has not come"),
+        (date.min, date(2026, 7, 2), "0001-01-01 is before Telegram began"),
+        (date.max, date.max, "9999-12-31 has not come"),
     ],
 )
 def test_days_that_cannot_be_counted_are_refused(first: date, last: date, says: str) -> None:
