@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 
 class Turns:
@@ -38,7 +38,8 @@ class Turns:
             if turn.done() and not turn.cancelled():
                 self._pass_on()  # it was ours already, and we are not going to use it
             else:
-                self._waiting[patient].remove(turn)
+                with suppress(ValueError):  # whoever passed on saw that we had left
+                    self._waiting[patient].remove(turn)
             raise
 
     def _pass_on(self) -> None:

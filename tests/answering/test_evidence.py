@@ -65,7 +65,8 @@ async def test_every_change_to_a_pack_is_found(flow: Flow, deliver: Deliver) -> 
     check_zip(packed(contents))
 
     for name, content in contents.items():
-        forged = contents | {name: content.replace(b"confirm", b"dismiss").replace(b"1", b"2")}
+        changed = content.replace(b"confirm", b"dismiss").replace(b"1", b"2") + b" "
+        forged = contents | {name: changed}
         with pytest.raises(EvidenceError):
             check_zip(packed(forged))
         with pytest.raises(EvidenceError):

@@ -64,3 +64,19 @@ async def test_turn_that_is_given_to_somebody_who_gives_up_goes_on() -> None:
     async with asyncio.timeout(5):
         await asyncio.gather(first, second, return_exceptions=True)
     assert not second.cancelled()
+
+
+async def test_who_gives_up_while_a_turn_is_passed_on_is_cancelled_like_anybody() -> None:
+    turns = Turns()
+
+    async def write() -> None:
+        async with turns.one():
+            pass
+
+    async with turns.one():
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0)
+        waiting.cancel()  # it has not run again when the block ends, which passes it over
+
+    await asyncio.wait({waiting}, timeout=5)
+    assert waiting.cancelled()
