@@ -7,11 +7,12 @@ from bot.chat.routes import Command, Route, Said
 from bot.domain.people import Role
 from bot.domain.recipient import Change, RecipientPress
 from bot.ports import Button, Letter
+from bot.render.digest import item_names
 from bot.render.paging import packed
 from bot.services.enrol import Enrol
 from bot.services.pause import Pause
 from bot.services.refer import Refer
-from bot.texts import say
+from bot.texts import Html, say
 
 
 class Referring:
@@ -68,8 +69,23 @@ class Referring:
         if not found:
             return reply(said.chat_id, say(said.language, "digest-no-such", number=number))
         rows = tuple(
-            (Button(one.name[:40], RecipientPress(one.id, Change.AGAIN, str(digest)).pack()),)
-            for digest, one in found
+            (
+                Button(
+                    one.recipient.name[:40],
+                    RecipientPress(one.recipient.id, Change.AGAIN, str(one.id)).pack(),
+                ),
+            )
+            for one in found
         )
-        words = say(said.language, "digest-again-whom", number=number)
-        return [Reply(said.chat_id, Letter(words, rows))]
+        lines = [say(said.language, "digest-again-whom", number=number)]
+        lines += [
+            say(
+                said.language,
+                "digest-again-withdrawn",
+                name=one.recipient.name,
+                items=item_names(one.withdrawn),
+            )
+            for one in found
+            if one.withdrawn
+        ]
+        return [Reply(said.chat_id, Letter(Html("\n\n").join(lines), rows))]

@@ -74,6 +74,16 @@ def originals_letter(number: int, places: Sequence[int], language: str) -> Lette
     return Letter(say(language, "digest-originals", number=number, places=listed), silent=True)
 
 
+def withdrawn_letter(number: int, items: Sequence[tuple[int, int]], language: str) -> Letter:
+    """The line after a copy of a digest. items: place and number of what was withdrawn since."""
+    return Letter(say(language, "digest-copy-withdrawn", number=number, items=item_names(items)))
+
+
+def item_names(items: Sequence[tuple[int, int]]) -> str:
+    """Items by place and number, as in "4 (#5), 6 (#9)"."""
+    return ", ".join(f"{place} (#{number})" for place, number in items)
+
+
 def empty_letter(recipient: Recipient, now: datetime) -> Letter:
     """One line for a day on which nothing is owed."""
     when = local_time(now, recipient.timezone, recipient.language)

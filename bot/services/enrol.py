@@ -1,6 +1,7 @@
 """Recipients' profiles: who joined is confirmed by an admin, and admins set what each one takes."""
 
 from collections import Counter
+from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,10 +20,12 @@ from bot.domain.recipient import (
 )
 from bot.domain.referral import missing
 from bot.ports import Clock, Letter
+from bot.render.digest import withdrawn_letter
 from bot.render.documents.remains import remains_letters
 from bot.render.recipient import Profile, profile_letter
 from bot.services.timetable import next_time
 from bot.storage.database import Database
+from bot.storage.digests import KeptDigest
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import LANGUAGES, say
 
@@ -35,6 +38,15 @@ class Again(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True)
+class SentDigest:
+    """A digest that went out. withdrawn: place and number of what was withdrawn since."""
+
+    id: int
+    recipient: Recipient
+    withdrawn: tuple[tuple[int, int], ...] = ()
 
 
 class Enrol:
@@ -209,16 +221,23 @@ class Enrol:
 
     # --- digests that were sent ---------------------------------------------------------------
 
-    async def sent_as(self, number: int) -> list[tuple[int, Recipient]]:
-        """Delivered and failed digests with this number: each one's id and its recipient."""
+    async def sent_as(self, number: int) -> list[SentDigest]:
+        """Delivered and failed digests with this number."""
         async with self._database.look() as work:
-            found = await work.digests.numbered(number)
-            return [(one.id, await work.recipients.get(one.recipient_id)) for one in found]
+            return [
+                SentDigest(
+                    one.id,
+                    await work.recipients.get(one.recipient_id),
+                    tuple(await work.reversals.withdrawn_of(one.id)),
+                )
+                for one in await work.digests.numbered(number)
+            ]
 
     async def again(self, admin: Person, recipient_id: int, digest_id: int) -> Again | None:
         """Owes a digest once more, a delivered one the same to the byte; None for none of theirs.
 
-        Of one whose words were forgotten since, what is left is sent.
+        Of one whose words were forgotten since, what is left is sent. Items that were withdrawn
+        since are named in a message after it.
 
         One that failed leaves now; whatever of it never arrived is written anew by the next tick.
         """
@@ -230,25 +249,36 @@ class Enrol:
                 return None
             recipient = await work.recipients.get(recipient_id)
             if await work.retention.is_emptied(digest_id):
-                return await self._remains(work, admin, digest_id, recipient)
+                return await self._remains(work, admin, kept, recipient)
             if kept.delivered_at is not None:
                 await work.outbox.owe_copies(digest_id, recipient.chat_id, now)
             elif not await self._resume(work, digest_id, recipient.chat_id):
                 return None
+            await self._name_withdrawn(work, kept, recipient)
             await work.audit.write("digest again", f"digest {digest_id}", now, admin.id)
             await work.commit()
         return Again.FAILED if kept.delivered_at is None else Again.DELIVERED
 
     async def _remains(
-        self, work: UnitOfWork, admin: Person, digest_id: int, recipient: Recipient
+        self, work: UnitOfWork, admin: Person, kept: KeptDigest, recipient: Recipient
     ) -> Again:
         now = self._clock.now()
-        digest = await work.receipts.remains(digest_id)
+        digest = await work.receipts.remains(kept.id)
         for letter in remains_letters(digest, recipient.language):
             await work.outbox.owe_notice(recipient.chat_id, letter, now)
-        await work.audit.write("digest again", f"digest {digest_id}", now, admin.id)
+        await self._name_withdrawn(work, kept, recipient)
+        await work.audit.write("digest again", f"digest {kept.id}", now, admin.id)
         await work.commit()
         return Again.FORGOTTEN
+
+    async def _name_withdrawn(
+        self, work: UnitOfWork, kept: KeptDigest, recipient: Recipient
+    ) -> None:
+        """A copy is never changed, so what it alleges no longer is said right after it."""
+        items = await work.reversals.withdrawn_of(kept.id)
+        if items:
+            letter = withdrawn_letter(kept.number, items, recipient.language)
+            await work.outbox.owe_notice(recipient.chat_id, letter, self._clock.now())
 
     async def _resume(self, work: UnitOfWork, digest_id: int, chat_id: int) -> bool:
         """Whether the digest had failed; its number and what it is owed for stay the same.

@@ -164,6 +164,16 @@ class ReversalStore(Store):
             corrections.c.outcome.is_(None),
         )
 
+    async def withdrawn_of(self, digest_id: int) -> list[tuple[int, int]]:
+        """What a digest carried that was withdrawn since: its place there, and its number."""
+        rows = await self._connection.execute(
+            select(referrals.c.place, referrals.c.id)
+            .join(corrections, corrections.c.referral_id == referrals.c.id)
+            .where(referrals.c.digest_id == digest_id)
+            .order_by(referrals.c.place)
+        )
+        return [(place, number) for place, number in rows.all()]
+
     async def _corrections(self, *conditions: Any) -> list[Correction]:
         rows = await self._connection.execute(
             select(

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat.referring import Referring
+from bot.chat.routes import Said
 from bot.domain.case import CaseState
 from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.people import Person
 from bot.domain.receipt import ReplyCode
 from bot.domain.referral import ReferralState
 from bot.domain.reversal import CorrectionPress, Restored, Reversal, SecondPress
+from bot.services.enrol import Again
 from tests.answering.conftest import Deliver, Sent
 from tests.factories import Flow, post
 from tests.render.letter_rules import visible
@@ -272,3 +275,25 @@ async def record(flow: Flow, sent: Sent) -> dict[str, object]:
     (row,) = rows
     found: dict[str, object] = json.loads(bytes(row.content))["digest"]  # type: ignore[call-overload]
     return found
+
+
+async def test_copy_of_a_digest_names_what_was_withdrawn_since(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver(2)
+    await withdrawn(flow, sent, place=1)
+    await flow.post_office()
+    named, admin = f"2 (#{sent.referrals[1]})", await flow.admin()
+    flow.courier.sent.clear()
+    (one,) = await flow.enrol.sent_as(1)
+
+    said = Said(admin, admin.telegram_id, ["1"])
+    digest = Referring(flow.refer, flow.pause, flow.enrol).commands["digest"]
+    (asked_whom,) = await digest.answer(said)
+    assert await flow.enrol.again(admin, one.recipient.id, one.id) is Again.DELIVERED
+    await flow.post_office()
+
+    assert named in visible(str(asked_whom.letter.html))
+    copy, last = flow.courier.to(sent.regulator.telegram_id)
+    assert visible(str(copy.html)).startswith("Digest 1 ·")
+    assert named in visible(str(last.html))

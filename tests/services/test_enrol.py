@@ -173,16 +173,16 @@ async def test_digest_again_is_the_same_to_the_byte(flow: Flow) -> None:
     await flow.post_office()
     first, files = flow.courier.to(person.telegram_id), flow.courier.files(person.telegram_id)
     flow.courier.sent.clear()
-    ((digest_id, recipient),) = await flow.enrol.sent_as(1)
+    (sent,) = await flow.enrol.sent_as(1)
 
-    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id) is Again.DELIVERED
+    assert await flow.enrol.again(await flow.admin(), sent.recipient.id, sent.id) is Again.DELIVERED
     await flow.post_office()
 
     assert flow.courier.to(person.telegram_id) == first
     assert flow.courier.files(person.telegram_id) == files
     assert len(files) == 3
     assert await flow.enrol.sent_as(2) == []
-    assert not await flow.enrol.again(await flow.admin(), recipient.id + 1, digest_id)
+    assert not await flow.enrol.again(await flow.admin(), sent.recipient.id + 1, sent.id)
 
 
 async def failed_digest(flow: Flow, posts: int, arrive: int = 0) -> Person:
@@ -207,9 +207,9 @@ async def failed_digest(flow: Flow, posts: int, arrive: int = 0) -> Person:
 
 
 async def resumed(flow: Flow) -> None:
-    ((digest_id, recipient),) = await flow.enrol.sent_as(1)
-    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id) is Again.FAILED
-    assert await flow.enrol.again(await flow.admin(), recipient.id, digest_id) is None
+    (sent,) = await flow.enrol.sent_as(1)
+    assert await flow.enrol.again(await flow.admin(), sent.recipient.id, sent.id) is Again.FAILED
+    assert await flow.enrol.again(await flow.admin(), sent.recipient.id, sent.id) is None
     await flow.write.due()
     await flow.post_office()
 
