@@ -99,7 +99,8 @@ class Recall:
 class ModelQuality:
     """What reviews say of one model version.
 
-    confirmed, dismissed, undecided: flagged posts. false_flags: the dismissed ones by purpose.
+    confirmed, dismissed, undecided: flagged posts; one that was withdrawn after it was sent counts
+    as dismissed. false_flags: the dismissed ones by purpose.
     bands: posts by tenth of the score, lowest first, in the last week and before it.
     """
 

@@ -14,6 +14,7 @@ from bot.domain.receipt import ReplyCode
 from bot.domain.referral import ReferralState
 from bot.domain.reversal import CorrectionPress, Restored, Reversal, SecondPress
 from bot.services.enrol import Again
+from bot.services.learn_quality import Quality
 from tests.answering.conftest import Deliver, Sent
 from tests.factories import Flow, post
 from tests.render.letter_rules import visible
@@ -122,6 +123,15 @@ async def test_n_second_person_owes_everybody_a_numbered_correction(
         assert REASON in words
     rows = await flow.rows("SELECT number, sent_at FROM corrections ORDER BY id")
     assert [(row.number, row.sent_at is not None) for row in rows] == [(1, True), (1, True)]
+
+
+async def test_withdrawn_post_was_flagged_in_error(flow: Flow, deliver: Deliver) -> None:
+    await withdrawn(flow, await deliver(3))
+
+    (model,) = await Quality(flow.database, flow.clock).by_model()
+
+    assert (model.confirmed, model.dismissed) == (2, 1)
+    assert model.false_flags == {None: 1}
 
 
 async def test_n_declined_stays_and_may_be_asked_again(flow: Flow, deliver: Deliver) -> None:
