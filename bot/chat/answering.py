@@ -157,12 +157,21 @@ class Receipts:
         except ValueError as problem:
             return reply(message.chat_id, say(person.language, "answer-line-bad", line=problem))
         if lines is None:
-            return None
+            return await self._no_answer(person, message)
         digest = await self._meant(person, message)
         if digest is None and not all(line.numbers for line in lines):
             return reply(message.chat_id, say(person.language, "answer-which-digest"))
         kept = await self._answer.written(person, digest, lines)
         return reply(message.chat_id, _tally(kept, person.language))
+
+    async def _no_answer(self, person: Person, message: Message) -> list[Reply] | None:
+        """Says so where a digest was replied to. In a group people talk about it to each other."""
+        replied = message.reply_to_message
+        if replied is None or person.group is not None:
+            return None
+        if await self._answer.digest_of_message(person, replied.message_id) is None:
+            return None
+        return reply(message.chat_id, say(person.language, "answer-nothing-noted"))
 
     async def _meant(self, person: Person, message: Message) -> AnswerableDigest | None:
         """The digest that was replied to; or the only one that is not answered to the end."""

@@ -36,10 +36,14 @@ class Explaining:
         card_id = _asked_of(asked) if asked and person.holds(Role.MODERATOR) else None
         if card_id is None or asked is None or not message.text:
             return None
-        letter = await self._explain.write(person, card_id, message.text)
-        if letter is None:
+        written = await self._explain.write(person, card_id, message.text)
+        if written is None:
             return reply(message.chat_id, say(person.language, "why-over"))
-        return [Reply(message.chat_id, letter, edits=asked.message_id)]
+        changed, word = written
+        return [
+            Reply(message.chat_id, changed, edits=asked.message_id),
+            Reply(message.chat_id, word),
+        ]
 
 
 def _asked_of(message: Message) -> int | None:

@@ -32,6 +32,14 @@ class Field(StrEnum):
     DONE = "done"
 
 
+class Part(StrEnum):
+    """What somebody wrote in reply to a checklist."""
+
+    NOTE = "note"
+    ENTITY = "entity"
+    TRANSLATION = "translation"
+
+
 @dataclass(frozen=True)
 class WhyPress:
     """A button of the checklist for the presser's own confirmation of a card."""
@@ -77,16 +85,28 @@ def _rated(said: Statement, factor: Factor) -> dict[Factor, Rating]:
     return {one: ratings[one] for one in Factor if one in ratings}
 
 
+def part(words: str) -> Part:
+    """What a reply to a checklist is by its first word; a sentence in own words, if by none."""
+    if _ENTITY.fullmatch(words.strip()):
+        return Part.ENTITY
+    return Part.TRANSLATION if _TRANSLATION.fullmatch(words.strip()) else Part.NOTE
+
+
+def is_taken(harm: HarmCode, wrote: Part) -> bool:
+    """Of attack know-how no translation is: in no language do its steps leave the capture."""
+    return wrote is not Part.TRANSLATION or harm is not HarmCode.INSTRUCT
+
+
 def written(said: Statement, harm: HarmCode, words: str) -> Statement:
     """The statement with a sentence in own words, or with what follows "entity:" or "translation:".
 
-    Of attack know-how no translation is taken: in no language do its steps leave the capture.
+    Unchanged where that part is not taken with this code.
     """
     entity = _ENTITY.fullmatch(words.strip())
     if entity:
         return replace(said, entity=" ".join(entity[1].split())[:_LONGEST_ENTITY])
     translation = _TRANSLATION.fullmatch(words.strip())
-    if translation and harm is HarmCode.INSTRUCT:
+    if translation and not is_taken(harm, Part.TRANSLATION):
         return said
     if translation:
         translated = " ".join(translation[1].split())[:LONGEST_TRANSLATION]

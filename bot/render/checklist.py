@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from bot.domain.codes import HarmCode
-from bot.domain.explaining import Field, WhyPress
+from bot.domain.explaining import Field, Part, WhyPress
 from bot.domain.recipient import Requirement
 from bot.domain.statement import Caution, Factor, Statement, offered
 from bot.ports import Button, Letter
@@ -71,8 +71,28 @@ def _cut(words: str) -> str:
 
 
 def explained(case_id: int, said: Statement, language: str) -> Letter:
-    """What is left of the checklist once it is done."""
-    return Letter(say(language, "why-done", case=case_id, count=len(said.reasons)))
+    """What is left of the checklist once it is done: all that was said, by its kind."""
+    counts = {
+        "reasons": len(said.reasons),
+        "note": bool(said.note),
+        "entity": bool(said.entity),
+        "translation": bool(said.translation),
+        "exemption": said.has_no_exemption,
+        "ratings": len(said.ratings),
+        "warnings": len(said.warnings),
+    }
+    noted = [say(language, f"noted-{one}", count=count) for one, count in counts.items() if count]
+    if not noted:
+        return Letter(say(language, "why-done-nothing", case=case_id))
+    return Letter(say(language, "why-done", case=case_id, noted=Html(", ").join(noted)))
+
+
+def took(case_id: int, wrote: Part, *, is_taken: bool, language: str) -> Letter:
+    """Answers what somebody wrote in reply to the checklist, which may stand far above."""
+    if not is_taken:
+        return Letter(say(language, "why-not-taken", case=case_id))
+    noted = say(language, f"noted-{wrote}", count=1)
+    return Letter(say(language, "why-took", case=case_id, noted=noted), silent=True)
 
 
 def _rows(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from bot.domain.case import Choice
 from bot.domain.codes import HarmCode
-from bot.domain.explaining import Field, WhyPress, pressed, written
+from bot.domain.explaining import Field, WhyPress, is_taken, part, pressed, written
 from bot.domain.people import Person, Role
 from bot.domain.recipient import Requirement
 from bot.domain.statement import Statement
 from bot.ports import Clock, Letter
-from bot.render.checklist import checklist, explained
+from bot.render.checklist import checklist, explained, took
 from bot.storage.cards import KeptCard
 from bot.storage.database import Database
 from bot.storage.reviews import Review
@@ -49,18 +49,19 @@ class Explain:
             await work.commit()
         return letter
 
-    async def write(self, person: Person, card_id: int, words: str) -> Letter | None:
-        """The checklist with a sentence of their own; None as with `press`."""
+    async def write(self, person: Person, card_id: int, words: str) -> tuple[Letter, Letter] | None:
+        """The checklist with what they wrote, and a word on it; None as with `press`."""
         async with self._database.work() as work:
             await work.audit.hold()
             own = await self._own(work, person, card_id)
             if own is None:
                 return None
-            said = written(own.said, own.harm, words)
+            said, wrote = written(own.said, own.harm, words), part(words)
             await self._keep(work, person, own, said)
             letter = await self._letter(work, person, own, said, is_done=False)
             await work.commit()
-        return letter
+        is_kept = is_taken(own.harm, wrote)
+        return letter, took(own.card.case_id, wrote, is_taken=is_kept, language=person.language)
 
     async def _own(self, work: UnitOfWork, person: Person, card_id: int) -> _Own | None:
         """The confirmation that a person may explain: their own, or one that nobody else can."""

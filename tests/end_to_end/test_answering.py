@@ -65,6 +65,10 @@ async def test_answers_by_reply_in_both_languages_and_open_items(stage: Stage) -
     assert "Digest 1: 1 of 1 items" in listed
     assert stage.letters(citra)[before].text == "Noted: 1. Unchanged: 0."
     assert await stage.one("SELECT code FROM receipts") == "not_violating"
+    before = len(stage.letters(citra))
+    stage.double.say(citra, "thank you, we have looked at it", reply_to=message)
+    await stage.until(lambda: len(stage.letters(citra)) > before)
+    assert "so nothing was noted" in stage.letters(citra)[before].text
     assert "Not among your items" in await stage.says(citra, "#99 actioned")
     assert "I do not understand this line" in await stage.says(citra, "1 actioned\n2 hm")
 

@@ -214,7 +214,7 @@ def test_card_says_where_it_is_from_and_why() -> None:
         "3 nearly identical posts (2 channels)",
         "Edited 2×",
         "Forwarded from @asal",
-        "news",
+        "May be news.",  # a guess, and what to do if it is right
         "outside what I know",
         "serang",
     ):
@@ -321,6 +321,12 @@ def test_undo_is_offered_for_its_minute_only() -> None:
 
     assert "Undo the last one" in labels(draw_card(card(notice=notice), "en", RULES, NOON))
     assert "Undo the last one" not in labels(draw_card(card(notice=notice), "en", RULES, late))
+
+
+def test_channel_without_other_flagged_posts_says_other() -> None:
+    seen = drawn(card(view=View.HISTORY, history=History()))
+
+    assert "Nothing else of this channel has been flagged so far." in seen
 
 
 def test_only_what_was_referred_can_be_withdrawn_from_the_history() -> None:

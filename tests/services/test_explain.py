@@ -49,13 +49,24 @@ async def ticked(flow: Flow, person: Person, card: KeptCard, field: Field, value
     return visible(str(checked(letter).html))
 
 
+async def wrote(flow: Flow, person: Person, card: KeptCard, words: str) -> tuple[str, str]:
+    letters = await flow.explain.write(person, card.id, words)
+    assert letters is not None
+    changed, word = (visible(str(checked(letter).html)) for letter in letters)
+    return changed, word
+
+
 async def test_reasons_stand_in_the_digest_in_its_own_language(flow: Flow) -> None:
     regulator = await flow.recipient(language="id")
     person, card = await confirmed(flow)
     await ticked(flow, person, card, Field.REASON, "incite-calls")
     assert "call on its readers" in await ticked(flow, person, card, Field.EXEMPTION)
-    assert await flow.explain.write(person, card.id, "Diulang  tiga kali.")
-    assert "1 reason" in await ticked(flow, person, card, Field.DONE)
+    assert "nothing was noted" not in await ticked(flow, person, card, Field.DONE)
+    _, word = await wrote(flow, person, card, "Diulang  tiga kali.")
+    assert word == f"✅ Case {card.case_id}, noted: a sentence of your own"
+    assert (await ticked(flow, person, card, Field.DONE)).endswith(
+        "noted: 1 reason, a sentence of your own, no lawful purpose found"
+    )
     flow.clock.advance(A_MINUTE)
 
     await flow.refer.digests_now()
@@ -65,6 +76,12 @@ async def test_reasons_stand_in_the_digest_in_its_own_language(flow: Flow) -> No
     reason = say("id", "reason-incite-calls").unescape()
     assert f"Alasan: {reason} Diulang tiga kali." in seen
     assert "explained" in await flow.audited()
+
+
+async def test_done_says_when_nothing_was_noted(flow: Flow) -> None:
+    person, card = await confirmed(flow)
+
+    assert "nothing was noted" in await ticked(flow, person, card, Field.DONE)
 
 
 async def test_pressing_a_reason_again_takes_it_back(flow: Flow) -> None:
@@ -182,9 +199,9 @@ def test_attack_know_how_is_not_translated() -> None:
 async def test_translation_stands_in_the_digest_as_a_person_s_and_is_escaped(flow: Flow) -> None:
     regulator = await flow.recipient()
     person, card = await confirmed(flow)
-    letter = await flow.explain.write(person, card.id, "translation: strike <b>right</b> now")
-    assert letter is not None
-    assert "Translation: strike <b>right</b> now" in visible(str(checked(letter).html))
+    changed, word = await wrote(flow, person, card, "translation: strike <b>right</b> now")
+    assert "Translation: strike <b>right</b> now" in changed
+    assert word.endswith("noted: the translation")
     flow.clock.advance(A_MINUTE)
 
     await flow.refer.digests_now()
