@@ -37,9 +37,12 @@ Ordered = TypeVar("Ordered", bound=_Order)
 
 
 class Say(_Order):
+    """reply_to: the number of the message of that chat that the words answer."""
+
     who: str
     chat: str
     text: str = Field(min_length=1, max_length=4096)
+    reply_to: int | None = None
 
 
 class Press(_Order):
@@ -202,7 +205,8 @@ class Pages:
 
     async def _say(self, order: Say) -> int:
         person = self._stage.cast.person(order.who)
-        return self._double.say(person, order.text, chat=self._chat(order.chat)).id
+        asked = self._answerable(order.chat, order.reply_to)
+        return self._double.say(person, order.text, chat=self._chat(order.chat), reply_to=asked).id
 
     async def _press(self, order: Press) -> None:
         message = self._message(order.chat, order.message)
@@ -263,7 +267,7 @@ class Pages:
         self._stage.speak(order.language)
 
     async def _upload(self, request: Request) -> Response:
-        """A document from a person; the form has `who`, `chat` and `file`."""
+        """A document from a person; the form has `who`, `chat`, `file`, and perhaps `reply_to`."""
         if int(request.headers.get("content-length") or 0) > MAX_UPLOAD_BYTES:
             return _no("Telegram takes files of up to 50 MB from a bot's chat here.", 413)
         async with request.form(max_files=1, max_fields=4) as form:
@@ -272,10 +276,14 @@ class Pages:
                 return _no("There is no file.")
             try:
                 person = self._stage.cast.person(str(form.get("who")))
-                chat = self._chat(str(form.get("chat")))
+                key, number = str(form.get("chat")), str(form.get("reply_to") or "")
+                asked = self._answerable(key, int(number) if number else None)
                 name = file.filename or "file"
                 caption = str(form.get("caption") or "")
-                message = self._stage.sends(person, chat, name, await file.read(), caption)
+                content = await file.read()
+                message = self._stage.sends(
+                    person, self._chat(key), name, content, caption, reply_to=asked
+                )
             except (LookupError, ValueError) as error:
                 return _no(str(error.args[0]), 409)
         return JSONResponse({"done": True, "result": message.id})
@@ -284,6 +292,15 @@ class Pages:
         found = view.all_chats(self._stage).get(key)
         if found is None:
             raise LookupError(f"There is no chat {key!r}.")
+        return found
+
+    def _answerable(self, key: str, number: int | None) -> Message | None:
+        """The message that is answered; None where nothing is. Raises LookupError."""
+        if number is None:
+            return None
+        found = self._message(key, number)
+        if found.deleted:
+            raise LookupError("The message that you answer is gone.")
         return found
 
     def _message(self, key: str, number: int) -> Message:

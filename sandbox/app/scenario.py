@@ -68,8 +68,9 @@ class Player:
 
     async def _says(self, step: Step) -> None:
         assert step.says is not None
+        asked = await self._asked(step)
         chat = self._chat(step)
-        self._double.say(self._person(step), step.says, chat=chat)
+        self._double.say(self._person(step), step.says, chat=chat, reply_to=asked)
 
     async def _presses(self, step: Step) -> None:
         chat, person = self._chat(step), self._person(step)
@@ -93,7 +94,16 @@ class Player:
     async def _sends(self, step: Step) -> None:
         assert step.sends is not None
         content = (self._folder / step.sends).read_bytes()
-        self._stage.sends(self._person(step), self._chat(step), step.sends, content)
+        asked = await self._asked(step)
+        chat, person = self._chat(step), self._person(step)
+        self._stage.sends(person, chat, step.sends, content, reply_to=asked)
+
+    async def _asked(self, step: Step) -> Message | None:
+        """The message that a step replies to, once it is there; None where it replies to none."""
+        if not step.replies_to:
+            return None
+        chat = self._chat(step)
+        return await self._stage.until(lambda: newest_with(chat, step.replies_to), _within(step))
 
     async def _adds_bot_to(self, step: Step) -> None:
         self._double.add_bot(self._place(step.adds_bot_to), by=self._person(step))
@@ -233,6 +243,11 @@ def found_button(chat: Chat, beginnings: tuple[str, ...]) -> str:
             texts = (str(button["text"]) for row in message.rows for button in row)
             return next((text for text in texts if text.startswith(beginnings)), "")
     return ""
+
+
+def newest_with(chat: Chat, words: tuple[str, ...]) -> Message | None:
+    """The newest message that has all of the words."""
+    return next((m for m in reversed(chat.messages) if _holds(m, words)), None)
 
 
 def newest_link(chat: Chat, bot: Person, but: set[str]) -> str:

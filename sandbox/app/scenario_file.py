@@ -55,6 +55,7 @@ class Step(BaseModel):
     presses: Words = ()  # the button that begins with one of these
     follows_link_of: str | None = None  # the newest link to the bot in that person's chat
     sends: str | None = None  # a file beside the scenario, as a document
+    replies_to: Words = ()  # with says or sends: the newest message there that has all of it
     adds_bot_to: str | None = None
     removes_bot_from: str | None = None
     blocks_bot: bool = False
@@ -140,6 +141,8 @@ def read_scenario(file: Path) -> Scenario:
         if len(step.verbs) != 1:
             named = " and ".join(step.verbs) or "none"
             raise ScenarioError(f"{file}: step {number} needs one verb and has {named}.")
+        if step.replies_to and not (step.says or step.sends):
+            raise ScenarioError(f"{file}: step {number}: replies_to stands with says or sends.")
     return found
 
 

@@ -180,14 +180,23 @@ class Stage:
         return self.double.say(person, f"/start {token}")
 
     def sends(
-        self, person: Person, chat: Chat, name: str, content: bytes, caption: str = ""
+        self,
+        person: Person,
+        chat: Chat,
+        name: str,
+        content: bytes,
+        caption: str = "",
+        *,
+        reply_to: Message | None = None,
     ) -> Message:
         """A document to the bot, with its name and whatever bytes it has."""
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         file = self.double.world.store(content, name, kind)
         details = {"file_name": name, "mime_type": kind}
         document = Media("document", details, file)
-        return self.double.say(person, caption or None, chat=chat, media=document)
+        return self.double.say(
+            person, caption or None, chat=chat, media=document, reply_to=reply_to
+        )
 
     def presses(self, person: Person, chat: Chat, button: str) -> Press:
         """Presses the newest button in the chat whose text is that or begins with it.

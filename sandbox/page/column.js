@@ -2,7 +2,7 @@
 
 import { List } from "./list.js";
 import { make, one } from "./make.js";
-import { messageNode } from "./message.js";
+import { messageNode, spokenText } from "./message.js";
 import { attempt, earlier, order, upload } from "./server.js";
 import { say } from "./words.js";
 
@@ -19,6 +19,7 @@ export class Column {
     this.node.setAttribute("aria-labelledby", `title-${view.key}`);
     one("h2", this.node).id = `title-${view.key}`;
     one(".avatar", this.node).dataset.who = view.key;
+    one(".answering", this.node).id = `answering-${view.key}`;
     this.form = one("form", this.node);
     this.text = this.form.elements.text;
     this.typing = one(".typing", this.node);
@@ -66,16 +67,19 @@ export class Column {
     this.typing.hidden = true;
     const node = this.list.put(message.id, message, message.how ?? "");
     if (message.id === this.view.pinned) this.#showPinned();
+    if (message.id === this.answering) this.#showAnswering();
     return node;
   }
 
   drop(id) {
     this.list.drop(id);
+    if (id === this.answering) this.#answers(undefined);
   }
 
   redraw() {
     this.update(this.view);
     this.list.redraw();
+    this.#showAnswering();
   }
 
   types() {
@@ -106,8 +110,9 @@ export class Column {
     this.text.focus();
   }
 
-  async send(text, who = this.who) {
-    return attempt((why) => this.toast(why), () => order("say", { who, chat: this.key, text }));
+  async send(text, replyTo) {
+    return attempt((why) => this.toast(why), () =>
+      order("say", { who: this.who, chat: this.key, text, reply_to: replyTo ?? null }));
   }
 
   async press(button, message, node) {
@@ -136,6 +141,7 @@ export class Column {
       isMine: (one) => one.from && one.from.key !== "bot" && (this.view?.kind === "private" || one.from.key === this.who),
       follow: (target) => this.page.follow(target, this),
       press: (button, held, node) => this.press(button, held, node),
+      answer: (held) => this.#beginAnswer(held),
     });
   }
 
@@ -156,7 +162,11 @@ export class Column {
         event.preventDefault();
         this.#submit();
       }
-      if (event.key === "Escape") this.#closeMenu();
+      if (event.key === "Escape") this.#stepBack();
+    });
+    one(".answering-off", this.node).addEventListener("click", () => {
+      this.#answers(undefined);
+      this.text.focus();
     });
     this.form.elements.file.addEventListener("change", (event) => this.#sendFile(event.target));
     this.form.elements.who.addEventListener("change", () => { this.#relabel(); this.list.redraw(); });
@@ -171,15 +181,47 @@ export class Column {
   async #submit() {
     const text = this.text.value.trim();
     if (!text) return;
+    const asked = this.answering;
     this.text.value = "";
+    this.#answers(undefined);
     this.list.toEnd();
-    if ((await this.send(text)) === undefined) this.text.value = text;
+    if ((await this.send(text, asked)) !== undefined) return;
+    this.text.value = text;
+    if (this.list.items.has(asked)) this.#answers(asked);
   }
 
   async #sendFile(input) {
     const [file] = input.files;
-    if (file) await attempt((why) => this.toast(why), () => upload(this.who, this.key, file));
+    const sent = file && await attempt((why) => this.toast(why), () => upload(this.who, this.key, file, this.answering));
+    if (sent !== undefined) this.#answers(undefined);
     input.value = "";
+  }
+
+  #beginAnswer(message) {
+    this.#answers(message.id);
+    this.text.focus();
+    this.page.tell(say("replying", { text: spokenText(message).slice(0, 200) }));
+  }
+
+  /** id: the message that the next words reply to; undefined for none. */
+  #answers(id) {
+    this.answering = id;
+    this.#showAnswering();
+  }
+
+  #showAnswering() {
+    const message = this.list.items.get(this.answering)?.message;
+    const quote = one(".answering", this.node);
+    quote.hidden = !message;
+    one(".reply", quote).textContent = message ? say("replying", { text: spokenText(message).slice(0, 120) }) : "";
+    if (message) this.text.setAttribute("aria-describedby", quote.id);
+    else this.text.removeAttribute("aria-describedby");
+  }
+
+  /** Closes the menu, or without one gives up the reply. */
+  #stepBack() {
+    if (one(".menu", this.node).hidden) this.#answers(undefined);
+    else this.#closeMenu();
   }
 
   #offerPeople(people) {

@@ -10,7 +10,7 @@ export function timeOf(iso, zone) {
   }).format(new Date(iso));
 }
 
-/** A message in a chat. desk: {follow, press(button, node), zone, isMine(message), names} */
+/** A message in a chat. desk: {follow, press(button, node), answer(message), zone, isMine(message), names} */
 export function messageNode(message, desk) {
   const isMine = desk.isMine(message);
   const node = make("li", {
@@ -27,7 +27,9 @@ export function messageNode(message, desk) {
   }
   const bubble = make("div", { class: "bubble" });
   if (desk.names && !isMine && message.from) bubble.append(make("p", { class: "sender" }, bdi(message.from.name)));
-  bubble.append(...body(message, desk.follow), meta(message, desk.zone));
+  const line = meta(message, desk.zone);
+  line.prepend(answerKey(message, desk.answer));
+  bubble.append(...body(message, desk.follow), line);
   node.append(bubble);
   if (message.rows.length) node.append(keyboard(message, desk.press));
   return node;
@@ -46,6 +48,10 @@ export function postNode(post, desk) {
   line.append(acts);
   node.append(line);
   return node;
+}
+
+function answerKey(message, answer) {
+  return make("button", { type: "button", class: "answer", onclick: () => answer(message) }, icon("reply"), say("reply"));
 }
 
 function act(key, post, work) {

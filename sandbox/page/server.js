@@ -18,11 +18,12 @@ export async function order(name, body) {
   }));
 }
 
-export async function upload(who, chat, file) {
+export async function upload(who, chat, file, replyTo) {
   const form = new FormData();
   form.append("who", who);
   form.append("chat", chat);
   form.append("file", file, file.name);
+  if (replyTo) form.append("reply_to", replyTo);
   return answered(await fetch("/api/upload", { method: "POST", body: form }));
 }
 

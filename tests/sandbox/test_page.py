@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from sandbox.app.cast import TOKEN
 from sandbox.double import Chat, Message
-from tests.sandbox.browser import PATIENCE_MS, PHONE, Viewer, chromium
+from tests.sandbox.browser import DESKTOP, PATIENCE_MS, PHONE, Viewer, chromium
 from tests.sandbox.conftest import Served
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -229,6 +229,39 @@ def test_everything_goes_by_keyboard_and_the_focus_stays(viewer: Viewer, served:
     page.keyboard.press("Enter")
 
     expect(column(page, "admin").locator(".message.mine").last).to_contain_text("/status")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_any_message_of_the_bot_can_be_replied_to(
+    viewer: Viewer, served: Served, size: tuple[int, int]
+) -> None:
+    page = viewer.open(size)
+    chat = served.stage.cast.chat(served.stage.double, "regulator")
+    bot_writes(served, chat, "What became of <b>item 7</b>?", [])
+    page.locator(".tab[data-key=regulator]").click()
+    regulator = column(page, "regulator")
+    asked, box = regulator.locator(".message").last, regulator.locator("textarea")
+    quote = regulator.locator(".answering")
+    expect(asked).to_contain_text("item 7")
+
+    asked.locator(".answer").press("Enter")
+    expect(box).to_be_focused()
+    expect(quote).to_contain_text("What became of item 7?")
+    box.press("Escape")
+    expect(quote).to_be_hidden()
+    asked.locator(".answer").click()
+    quote.locator("button").click()
+    expect(quote).to_be_hidden()
+    asked.locator(".answer").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.type("still there")
+    page.keyboard.press("Enter")
+
+    reply = regulator.locator(".message.mine").last
+    expect(reply).to_contain_text("still there")
+    expect(reply.locator(".reply")).to_have_text("What became of item 7?")
+    expect(quote).to_be_hidden()
+    expect(box).to_have_value("")
 
 
 def test_phone_shows_one_column_at_a_time_and_nothing_sticks_out(viewer: Viewer) -> None:

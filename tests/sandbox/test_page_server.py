@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.double import Message
 from tests.sandbox.conftest import Served
 
 HOSTILE = "<img src=x onerror=alert(1)> <b>bold?</b> &amp; \u202egnp.exe"
@@ -74,6 +75,7 @@ def test_it_listens_on_loopback_only(served: Served) -> None:
         ("say", {"who": "admin", "chat": "admin", "text": ""}, 400),
         ("say", {"who": "admin", "chat": "admin", "text": "x", "more": 1}, 400),
         ("say", {"who": "owner", "chat": "moderators", "text": "x"}, 409),
+        ("say", {"who": "admin", "chat": "admin", "text": "x", "reply_to": 999_999}, 409),
         ("press", {"who": "admin", "chat": "admin", "message": 999_999, "data": "x"}, 409),
         ("publish", {"channel": "odd_sandbox", "text": " "}, 409),
         ("publish", {"channel": "odd_sandbox", "text": "x", "media": "hologram"}, 409),
@@ -156,6 +158,33 @@ def test_upload_reaches_the_chat_and_a_file_comes_back_to_be_kept(served: Served
     assert kept.headers["content-type"] == "application/octet-stream"
     assert kept.headers["content-disposition"].startswith("attachment;")
     assert ask(served, "file/Nothing").status_code == 404
+
+
+def test_words_and_a_file_reply_to_a_message_that_is_still_there(served: Served) -> None:
+    asked = next(m for m in chat_of(served, "admin") if m["from"]["key"] == "bot")
+    body = {"who": "admin", "chat": "admin", "text": "thank you", "reply_to": asked["id"]}
+    form = {"who": "admin", "chat": "admin", "reply_to": str(asked["id"])}
+    own = {"Origin": served.address.rstrip("/")}
+    file = {"file": ("answers.bin", b"x")}
+
+    said = order(served, "say", body).json()["result"]
+    sent = httpx.post(f"{served.address}api/upload", data=form, files=file, headers=own)
+    odd = form | {"reply_to": "the first"}
+    refused = httpx.post(f"{served.address}api/upload", data=odd, files=file, headers=own)
+    served.do(lambda: served.stage.double.delete(_message(served, said)))
+    gone = order(served, "say", body | {"reply_to": said})
+
+    admin = {message["id"]: message for message in chat_of(served, "admin")}
+    assert _message(served, said).reply_to is _message(served, asked["id"])
+    assert admin[sent.json()["result"]]["reply"]["id"] == asked["id"]
+    assert (refused.status_code, gone.status_code) == (409, 409)
+    assert gone.json()["why"] == "The message that you answer is gone."
+
+
+def _message(served: Served, number: int) -> Message:
+    found = served.stage.cast.chat(served.stage.double, "admin").all_messages[number]
+    assert isinstance(found, Message)
+    return found
 
 
 def test_older_messages_come_when_asked_for(served: Served) -> None:

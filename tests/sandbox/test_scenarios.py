@@ -35,6 +35,7 @@ async def test_shipped_scenario_goes_as_it_says(file: Path, seeded: Path, tmp_pa
         ("title = 'x'\n[[step]]\nsighs = 'x'", "sighs"),
         ("title = 'x'\n[[step]]\nlater = '3 moons'", "90 seconds"),
         ("title = 'x'\n[[step", "cannot be read"),
+        ("title = 'x'\n[[step]]\npresses = 'x'\nreplies_to = 'y'", "stands with says or sends"),
     ],
 )
 def test_file_that_is_no_scenario_is_refused_with_the_place(
