@@ -119,7 +119,7 @@ class Digest:
 
     since: when the digest before it was made, None for the first. previous_sha256: of that one's
     manifest. waiting: items delivered earlier that nobody has answered, waiting_since the oldest.
-    withdrawn: corrections owed since then.
+    withdrawn: corrections owed since then. is_preview: shown first; its number is not taken.
     """
 
     number: int
@@ -128,6 +128,7 @@ class Digest:
     items: tuple[ReferredItem, ...]
     audit_hash: str
     is_test: bool = False
+    is_preview: bool = False
     is_at_once: bool = False
     at_once: frozenset[HarmCode] = frozenset()
     since: datetime | None = None

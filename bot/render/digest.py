@@ -17,6 +17,7 @@ from bot.render.documents.record import (
     quote,
     reach,
     reason,
+    shown_number,
     translation,
     warnings,
 )
@@ -44,11 +45,11 @@ def digest_letters(digest: Digest, frame: Frame, manifest_sha256: str) -> list[L
     placed = _places(parts, items)
     if len(parts) == 1:
         return [Letter(parts[0], _copying(digest, placed[0]))]
-    language = frame.language
+    language, number = frame.language, shown_number(digest, frame)
     return [
         Letter(
             Html("{}\n\n{}").format(
-                say(language, "digest-part", number=digest.number, part=i, parts=len(parts)), part
+                say(language, "digest-part", number=number, part=i, parts=len(parts)), part
             ),
             _copying(digest, places),
         )
@@ -58,9 +59,10 @@ def digest_letters(digest: Digest, frame: Frame, manifest_sha256: str) -> list[L
 
 def document_letters(digest: Digest, frame: Frame, files: Sequence[Attachment]) -> list[Letter]:
     """A letter a file, without a sound: the message before them was heard."""
+    number = shown_number(digest, frame)
     return [
         Letter(
-            say(frame.language, "digest-file", number=digest.number, name=file.name),
+            say(frame.language, "digest-file", number=number, name=file.name),
             silent=True,
             attachment=file,
         )
@@ -109,12 +111,13 @@ def _copying(digest: Digest, places: Sequence[int]) -> tuple[tuple[Button, ...],
 def _head(digest: Digest, frame: Frame) -> Html:
     language = frame.language
     urgencies = [digest.urgency(item) for item in digest.items]
-    lines = [say(language, "digest-test")] if digest.is_test else []
+    lines = [say(language, "digest-is-preview")] if digest.is_preview else []
+    lines += [say(language, "digest-test")] if digest.is_test else []
     lines += [
         say(
             language,
             "digest-head",
-            number=digest.number,
+            number=shown_number(digest, frame),
             made=local_time(digest.created_at, frame.timezone, language),
             items=len(digest.items),
             urgency=Html(" · ").join(
@@ -179,6 +182,8 @@ def _item(item: ReferredItem, place: int, digest: Digest, frame: Frame) -> Html:
 
 
 def _foot(digest: Digest, frame: Frame, manifest_sha256: str) -> Html:
+    if digest.is_preview:
+        return say(frame.language, "digest-is-preview")
     return say(
         frame.language,
         "digest-foot",

@@ -7,7 +7,7 @@ with what is true after it, and drawn again where something changed meanwhile.
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.recipient import Recipient, RecipientState
 from bot.domain.referral import Digest, NamedFile, ReferredItem, Sender
@@ -225,16 +225,16 @@ class Write:
             created_at=self._clock.now(),
             is_at_once=False,
             is_test=recipient.state is RecipientState.TEST,
-            audit_hash=await work.audit.newest_hash(),
+            audit_hash="",
             written_at=None,
             manifest_sha256=None,
             delivered_at=None,
         )
-        digest = await self._digest(work, recipient, kept, items)
+        digest = replace(await self._digest(work, recipient, kept, items), is_preview=True)
         draft = _Draft(kept, recipient, digest, await _pictures(work, items))
         files = await self._documents(draft)
         frame = self._house.frame(recipient)
-        letters = digest_letters(digest, frame, _sha256(files[-1].content))
+        letters = digest_letters(digest, frame, manifest_sha256="")
         pdf = Attachment(files[0].name, files[0].content)
         return [*letters, *document_letters(digest, frame, [pdf])]
 

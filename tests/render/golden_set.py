@@ -123,6 +123,7 @@ def messages(frame: Frame) -> dict[str, list[Letter]]:
     return {
         "the daily digest": with_buttons(digest_letters(made, frame, "9a" * 32), 1, language),
         "a test": digest_letters(replace(urgent, is_test=True), frame, "9a" * 32),
+        "a preview": digest_letters(replace(urgent, is_preview=True), frame, ""),
         "at once": with_buttons(digest_letters(urgent, frame, "9a" * 32), 2, language),
         "called again": [call_letter(_answerable(), 5, 15, "021-000-000", language)],
         "an empty day": [empty_letter(replace(PROFILE, language=language), NOON)],

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from bot.domain.codes import FORWARDABLE, HarmCode
 from bot.domain.errors import SettingsError
@@ -283,6 +285,20 @@ def test_test_digest_says_so_everywhere() -> None:
     files = bundle(replace(digest(), is_test=True), frame("en"), {})
 
     assert all(file.name.startswith("TEST-") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("language", "sign"), [("en", "PREVIEW: not sent"), ("id", "PRATINJAU: tidak dikirim")]
+)
+def test_preview_says_so_on_every_page_and_has_no_number(language: str, sign: str) -> None:
+    pdf = bundle(replace(digest(), is_preview=True), frame(language), {})[0]
+
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages]
+
+    assert pdf.name.startswith(sign.split(":")[0])
+    assert "4" not in pdf.name
+    assert all(page.startswith(sign) for page in pages)
+    assert not any(re.search("(Digest|Ringkasan) 4", page) for page in pages)
 
 
 def test_legal_basis_covers_every_code_and_alleges() -> None:

@@ -266,7 +266,11 @@ async def test_preview_shows_what_would_leave_and_keeps_nothing(flow: Flow) -> N
     (shown,) = await flow.refer.preview()
 
     assert (shown.items, shown.held) == (1, 0)
-    assert "Digest 1" in visible(str(shown.letters[0].html))
+    words = visible(str(shown.letters[0].html))
+    assert words.startswith("PREVIEW: not sent to anybody")
+    assert "Digest PREVIEW ·" in words
+    assert "Digest 1" not in words
+    assert "manifest" not in words
     assert await flow.rows("SELECT id FROM digests") == []
     assert len(await flow.refer.digests_now()) == 1
 

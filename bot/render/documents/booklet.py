@@ -24,6 +24,7 @@ from bot.render.documents.record import (
     reach,
     reason,
     sender_line,
+    shown_number,
     translation,
     warnings,
 )
@@ -48,37 +49,36 @@ def booklet(digest: Digest, frame: Frame, pictures: Mapping[str, bytes]) -> byte
 class _Pages(Paper):
     def __init__(self, digest: Digest, frame: Frame) -> None:
         super().__init__(
-            frame, frame.said("booklet-title", number=digest.number), digest.created_at
+            frame,
+            frame.said("booklet-title", number=shown_number(digest, frame)),
+            digest.created_at,
         )
         self._digest = digest
+        self._number = shown_number(digest, frame)
 
     # --- what every page has ------------------------------------------------------------------
 
     def header(self) -> None:
-        if not self._digest.is_test:
-            return
-        self.letters(9, WARN, bold=True)
-        self.cell(
-            WIDTH,
-            6,
-            self.said("booklet-test"),
-            align=Align.C,
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
-        )
-        self.ln(1)
+        for key, is_on in (
+            ("booklet-preview", self._digest.is_preview),
+            ("booklet-test", self._digest.is_test),
+        ):
+            if is_on:
+                self.letters(9, WARN, bold=True)
+                self.cell(
+                    WIDTH, 6, self.said(key), align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+                )
+                self.ln(1)
 
     def footer(self) -> None:
-        self.foot(
-            self.said("booklet-page", number=self._digest.number, page=self.page_no(), pages="{nb}")
-        )
+        self.foot(self.said("booklet-page", number=self._number, page=self.page_no(), pages="{nb}"))
 
     # --- the cover ----------------------------------------------------------------------------
 
     def cover(self) -> None:
         digest = self._digest
         self.cover_head(
-            self.said("booklet-title", number=digest.number),
+            self.said("booklet-title", number=self._number),
             self.when(digest.created_at),
             self.said("booklet-what"),
         )
@@ -118,7 +118,7 @@ class _Pages(Paper):
             (self.said("booklet-withdrawn"), str(digest.withdrawn) if digest.withdrawn else none),
             (self.said("booklet-waiting"), waiting),
             (self.said("booklet-previous"), _hash(digest.previous_sha256) or none),
-            (self.said("about-audit"), _hash(digest.audit_hash)),
+            (self.said("about-audit"), _hash(digest.audit_hash) or none),
         ]
 
     # --- an item ------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from bot.render.documents.sheet import digest_csv, digest_xlsx
 def bundle(digest: Digest, frame: Frame, pictures: Mapping[str, bytes]) -> list[NamedFile]:
     """PDF, XLSX, CSV, JSON, and last the manifest of them. pictures: PNG by SHA-256."""
     name = frame.said("file-test" if digest.is_test else "file-digest", number=digest.number)
+    if digest.is_preview:
+        name = frame.said("file-preview")
     files = [
         NamedFile(f"{name}.pdf", booklet(digest, frame, pictures)),
         NamedFile(f"{name}.xlsx", digest_xlsx(digest, frame)),

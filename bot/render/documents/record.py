@@ -37,6 +37,11 @@ class Frame:
         return say(self.language, key, **values).unescape()
 
 
+def shown_number(digest: Digest, frame: Frame) -> str:
+    """The digest's number in words of ours; a preview has none."""
+    return frame.said("preview-number") if digest.is_preview else str(digest.number)
+
+
 def digest_json(digest: Digest, frame: Frame) -> bytes:
     """The digest as UTF-8 JSON that follows docs/digest.schema.json."""
     record = {
