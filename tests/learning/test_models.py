@@ -1,5 +1,6 @@
 """Versions of models on disk: listed, promoted, rolled back, and never half-made."""
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,9 @@ from classifiers.model import Model
 
 @pytest.fixture(scope="module")
 def make() -> Callable[[int], Model]:
-    """A small model; each number gives one of its own."""
+    """A small model; each number gives one of its own, and always the same one."""
 
+    @functools.cache
     def made(number: int) -> Model:
         words = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
         rows = [Row(f"serang musuh {word} ke{number}", 1) for word in words]

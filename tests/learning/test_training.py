@@ -20,6 +20,9 @@ from tests.learning.conftest import Classroom, ScriptedTraining
 
 COMPARED, KEPT = TrainingState.COMPARED, TrainingState.KEPT
 
+# Of the models and their pictures, which take seconds; the others ask both databases the same.
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 async def say(classroom: Classroom, admin: Person, answer: Answer = Answer.PROMOTE) -> Voted:
     """An admin answers the newest comparison."""
@@ -42,6 +45,7 @@ def left_behind(directory: Path) -> list[str]:
 # --- the process ------------------------------------------------------------------------------
 
 
+@on_one_database
 async def test_real_training_runs_apart_while_the_bot_keeps_answering(
     classroom: Classroom,
 ) -> None:
@@ -155,6 +159,7 @@ async def test_one_kind_of_decision_is_one_sentence(
     )
 
 
+@on_one_database
 async def test_failed_process_is_one_sentence_and_leaves_nothing(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -169,6 +174,7 @@ async def test_failed_process_is_one_sentence_and_leaves_nothing(
     assert models.list_models(classroom.directory)[0].is_champion
 
 
+@on_one_database
 async def test_candidate_that_flags_too_much_is_not_offered(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -185,6 +191,7 @@ async def test_candidate_that_flags_too_much_is_not_offered(
     assert await say(classroom, admin) is Voted.CLOSED
 
 
+@on_one_database
 async def test_same_model_again_is_said_and_not_offered(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -197,6 +204,7 @@ async def test_same_model_again_is_said_and_not_offered(
     assert "there is nothing new to learn" in (await classroom.letters(admin))[-1].html
 
 
+@on_one_database
 async def test_comparison_speaks_each_admins_language(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -215,6 +223,7 @@ async def test_comparison_speaks_each_admins_language(
 # --- what the champion knows ------------------------------------------------------------------
 
 
+@on_one_database
 async def test_seed_model_is_asked_about_every_decision_itself(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -247,6 +256,7 @@ async def test_decisions_that_taught_the_champion_are_told_apart_from_later_ones
     ]
 
 
+@on_one_database
 async def test_champion_from_elsewhere_may_have_learnt_from_everything(
     classroom: Classroom, scripted: ScriptedTraining, seed: Model
 ) -> None:
@@ -263,6 +273,7 @@ async def test_champion_from_elsewhere_may_have_learnt_from_everything(
     assert (len(scripted.known), len(scripted.fresh)) == (40, 0)
 
 
+@on_one_database
 async def test_candidate_worse_on_the_folds_is_not_offered(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -311,6 +322,7 @@ async def test_two_admins_promote_where_there_are_two(
     assert models.champion_version(classroom.directory) == (await classroom.newest()).candidate
 
 
+@on_one_database
 async def test_admin_who_left_does_not_count(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -325,6 +337,7 @@ async def test_admin_who_left_does_not_count(
     assert await say(classroom, admin) is Voted.SECOND_NEEDED
 
 
+@on_one_database
 async def test_one_admin_is_enough_to_keep_the_champion(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -369,6 +382,7 @@ async def test_agreed_candidate_is_promoted_by_the_next_process_after_a_crash(
     assert after.champion.version == (await classroom.newest()).candidate
 
 
+@on_one_database
 async def test_candidate_compared_with_another_champion_is_not_promoted(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -388,6 +402,7 @@ async def test_candidate_compared_with_another_champion_is_not_promoted(
     assert "another model has come into use" in (await classroom.letters(admin))[-1].html
 
 
+@on_one_database
 async def test_running_bot_takes_a_rollback_from_the_command_line(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -402,6 +417,7 @@ async def test_running_bot_takes_a_rollback_from_the_command_line(
     assert (await classroom.flow.audited()).count("model in use") == 2
 
 
+@on_one_database
 async def test_damaged_champion_stops_nobody(
     classroom: Classroom, scripted: ScriptedTraining, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -419,6 +435,7 @@ async def test_damaged_champion_stops_nobody(
     assert "cannot be used, the seed model is" in caplog.text
 
 
+@on_one_database
 async def test_newer_comparison_closes_the_one_that_waits(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
@@ -519,6 +536,7 @@ class KilledError(BaseException):
     """Nothing of ours catches it."""
 
 
+@on_one_database
 async def test_training_that_is_always_interrupted_is_given_up(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -532,6 +550,7 @@ async def test_training_that_is_always_interrupted_is_given_up(
     assert "interrupted three times" in (await classroom.letters(admin))[-1].html
 
 
+@on_one_database
 async def test_stopping_the_bot_ends_the_training_and_cleans_up(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -564,6 +583,7 @@ async def test_files_of_an_orphaned_process_are_removed_by_the_next_tick(
     assert left_behind(classroom.directory) == []
 
 
+@on_one_database
 async def test_comparison_that_could_not_be_sent_goes_out_again_with_its_picture(
     classroom: Classroom, scripted: ScriptedTraining
 ) -> None:
