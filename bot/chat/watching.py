@@ -114,8 +114,11 @@ class Watching:
             case Act.REQUESTS:
                 waiting = await self._adding.requests_for(pressed.person)
                 waiting += await self._rekind.requests_for(pressed.person)
-                key = "requests-shown" if waiting else "requests-yours"
-                return Answer(say(pressed.language, key))
+                if waiting:
+                    return Answer(say(pressed.language, "requests-shown"))
+                page = await self._page(press.page, pressed.language)  # its count may be old
+                again = Reply(pressed.chat_id, page, edits=pressed.message_id)
+                return Answer(say(pressed.language, "requests-yours"), (again,))
             case Act.RENEW_ALL:
                 renewed = await self._lapse.renew_asked(pressed.person, press.channel_id)
                 return Answer(say(pressed.language, "did-renewed-all", count=renewed))
@@ -164,7 +167,8 @@ class Watching:
         became = await self._rekind.ask(person, press.channel_id, press.kind, message.text)
         kind = say(person.language, f"kind-{press.kind}")
         key = f"rekind-{became.replace('_', '-')}"
-        words = say(person.language, key, kind=kind, days=REQUEST_LIFETIME.days)
+        name = await self._rekind.name(press.channel_id) or ""
+        words = say(person.language, key, name=name, kind=kind, days=REQUEST_LIFETIME.days)
         if became is Rekinded.NO_REASON:
             return reply(message.chat_id, words)
         return [Reply(message.chat_id, Letter(words), question.message_id)]

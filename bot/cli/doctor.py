@@ -111,7 +111,10 @@ def _database(settings: Settings) -> str:
         raise SaringError("Python's SQLite is older than 3.35: use a newer Python.")
     url = settings.database_url.get_secret_value()
     if not schema.is_current(url):
-        raise SaringError("The schema is not the newest: run `python -m bot migrate`.")
+        raise SaringError(
+            "There is no schema yet, or not the newest: `run` and `scan` make it; so does "
+            "`python -m bot migrate`."
+        )
     return "can be opened and has the newest schema"
 
 

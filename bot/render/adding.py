@@ -136,7 +136,7 @@ def summary_letter(
         said.append(say(language, "channel-how-to-add", bot=bot_name))
     if not waiting or preview_is_on or waiting < sum(n for a, n in tally.items() if a.is_added):
         return Letter(Html("\n").join(said))
-    said.append(say(language, "add-all-wait"))
+    said.append(say(language, "add-all-wait", count=waiting))
     button = Button(say(language, "button-preview-on").unescape(), "src:ask")
     return Letter(Html("\n").join(said), ((button,),))
 

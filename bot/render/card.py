@@ -91,7 +91,9 @@ def _traits(card: DeskCard, language: str) -> list[Html]:
     """The post's language or script, and how many people see it, where that is known."""
     traits = list[Html]()
     if (written := language_of(card.revision.text)) is not None:
-        traits.append(language_name(written, language))
+        name = language_name(written, language)
+        is_language = not written.istitle()  # as `Arab`: a script
+        traits.append(say(language, "card-language", name=name) if is_language else name)
     if card.views is not None:
         views = format_decimal(card.views, locale=language)
         traits.append(say(language, "card-views", views=views))
@@ -124,13 +126,16 @@ def _verdict(verdict: Verdict, language: str, shows_score: bool) -> list[Html]:
         lines.append(say(language, "card-purpose", purpose=purpose))
     if not verdict.is_known:
         lines.append(say(language, "card-unknown"))
-    words = [words for words, weight in verdict.reasons if weight > 0][:_MOST_REASONS]
-    if words:
-        shown = Html(", ").join(
-            Html("<code>{}</code>").format(one_line(one, _LONGEST_REASON)) for one in words
-        )
+    words = [_bare(words) for words, weight in verdict.reasons if weight > 0]
+    if words := [one for one in dict.fromkeys(words) if one][:_MOST_REASONS]:
+        shown = Html(", ").join(Html("<code>{}</code>").format(one) for one in words)
         lines.append(say(language, "card-reasons", words=shown))
     return lines
+
+
+def _bare(words: str) -> str:
+    """A reason without the commas and stops around it, which of some scripts read as part of it."""
+    return one_line(words, _LONGEST_REASON).strip(" .,:;!?،؛؟。、！？")
 
 
 def _score(verdict: Verdict, language: str) -> list[Html]:

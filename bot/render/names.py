@@ -9,6 +9,8 @@ from bot.texts import Html, say
 
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # a writing direction's
 
+_SCRIPTS = {("id", "Arab"): "Arab"}  # "Arab Persia" to CLDR, which nobody says
+
 
 def one_line(name: str, most: int) -> str:
     """At most `most` characters, no line break, no control and no direction of its own."""
@@ -21,4 +23,5 @@ def language_name(code: str, language: str) -> Html:
     locale = Locale.parse(language)
     if code in locale.languages:
         return Html("{}").format(locale.languages[code])
-    return say(language, "card-script", script=locale.scripts.get(code, code))
+    script = _SCRIPTS.get((language, code)) or locale.scripts.get(code, code)
+    return say(language, "card-script", script=script)

@@ -276,11 +276,19 @@ class ReceiptStore(Store):
         )
 
     async def count_by_code(self, recipient_id: int | None = None) -> dict[ReplyCode, int]:
-        """Standing answers by what they say, of one recipient or of all."""
+        """Standing answers by what they say, of one recipient or of all.
+
+        With what has no answer yet they add up to what was delivered: what was withdrawn since
+        is in neither.
+        """
         asked = (
             select(receipts.c.code, func.count())
             .join(referrals, referrals.c.id == receipts.c.referral_id)
-            .where(receipts.c.stands, *_of(recipient_id))
+            .where(
+                receipts.c.stands,
+                referrals.c.state != ReferralState.WITHDRAWN,
+                *_of(recipient_id),
+            )
             .group_by(receipts.c.code)
         )
         rows = await self._connection.execute(asked)

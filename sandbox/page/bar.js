@@ -1,6 +1,7 @@
 // The bar: the clock that can be moved, the bot's state and its killing, language and theme.
 
 import { one } from "./make.js";
+import { timeOf } from "./message.js";
 import { attempt, order } from "./server.js";
 import { say, spoken } from "./words.js";
 
@@ -55,9 +56,10 @@ export class Bar {
   }
 
   #shown(moment) {
-    return new Intl.DateTimeFormat(spoken() === "id" ? "id-ID" : "en-GB", {
-      weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: this.status.zone,
+    const day = new Intl.DateTimeFormat(spoken() === "id" ? "id-ID" : "en-GB", {
+      weekday: "short", day: "numeric", month: "short", timeZone: this.status.zone,
     }).format(moment);
+    return `${day}, ${timeOf(moment, this.status.zone)}`;
   }
 
   #strip() {

@@ -5,7 +5,7 @@ import { textNode } from "./text.js";
 import { has, say, spoken } from "./words.js";
 
 export function timeOf(iso, zone) {
-  return new Intl.DateTimeFormat(spoken() === "id" ? "id-ID" : "en-GB", {
+  return new Intl.DateTimeFormat("en-GB", { // 16:43 in both languages, as the bot writes it
     hour: "2-digit", minute: "2-digit", timeZone: zone,
   }).format(new Date(iso));
 }

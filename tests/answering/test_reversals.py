@@ -232,6 +232,8 @@ async def test_withdrawn_item_takes_no_answer_and_keeps_the_one_it_had(
     digest = await flow.answer.digest(sent.regulator, sent.digest_id)
     assert digest is not None
     assert [item.code for item in digest.items] == [ReplyCode.ACTIONED]
+    status = await flow.report.status()  # what is told of what was delivered adds up to it
+    assert (status.answers, status.unanswered) == ({}, 0)
     (row,) = await flow.rows("SELECT state FROM referrals")
     assert row.state == ReferralState.WITHDRAWN
 

@@ -81,6 +81,9 @@ async def test_recipients_wish_needs_a_second_admin(stage_on_each: Stage) -> Non
     await stage.until(lambda: "@kabar_dua: menunggu" in form.text)
     late = await stage.answer(stage.double.press(budi, request, data=f"add:no:{request.id and 1}"))
 
+    await stage.clicks(budi, page, "Waiting for a second admin: 1")
+    await stage.until(lambda: "Waiting for a second admin" not in str(page.buttons))
+
     assert none_yet == 0
     assert listed.startswith("No channel is watched yet.")
     assert (

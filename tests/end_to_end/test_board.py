@@ -77,7 +77,7 @@ async def test_threat_calls_once_and_is_heard(stage: Stage) -> None:
     group = await board(stage)
 
     stage.double.publish(channel, THREAT)
-    call = await counts(stage, group, "Ada ancaman jiwa yang menunggu dilihat (1)")
+    call = await counts(stage, group, "Masuk unggahan yang mungkin ancaman jiwa (1)")
     stage.later(minutes=1)
     await counts(stage, group, "Di antaranya ancaman jiwa: 1")
     stage.later(minutes=5)

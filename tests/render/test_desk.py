@@ -323,6 +323,26 @@ def test_undo_is_offered_for_its_minute_only() -> None:
     assert "Undo the last one" not in labels(draw_card(card(notice=notice), "en", RULES, late))
 
 
+def test_reasons_lose_the_commas_around_them() -> None:
+    found = (("سلاح،", 2.0), ("، سلاح", 1.5), ("serang.", 1.0), ("،", 0.5))
+
+    seen = drawn(card("x", verdict=verdict(reasons=found)))
+
+    assert "Because of: سلاح, serang" in seen
+    assert "،" not in seen
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [("yang dan di untuk dengan tidak", "bahasa Indonesia"), ("سلاح", "aksara Arab")],
+)
+def test_language_and_script_as_one_says_them_in_indonesian(text: str, seen: str) -> None:
+    shown = drawn(card(text), "id")
+
+    assert seen in shown
+    assert "Arab Persia" not in shown
+
+
 def test_channel_without_other_flagged_posts_says_other() -> None:
     seen = drawn(card(view=View.HISTORY, history=History()))
 

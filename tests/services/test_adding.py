@@ -25,6 +25,7 @@ from bot.ports import Found
 from bot.services.adding import Took
 from bot.services.leave_out import LeaveOut
 from bot.services.sources import Sources
+from bot.texts import say
 from tests.factories import CHANNEL, Flow
 
 FORM = 700
@@ -193,6 +194,7 @@ async def test_long_list_is_summed_up_and_answered_in_a_file(flow: Flow) -> None
     assert "Done: 63 names" in summary
     assert "60 – waiting until the owner adds the bot" in summary
     assert "All of them wait for their owners" in summary
+    assert say("en", "add-all-wait", count=1).startswith("It waits for its owner, so")
     (file,) = [letter.attachment for _, _, letter in flow.courier.sent if letter.attachment]
     rows = file.content.decode("utf-8-sig").splitlines()
     assert len(rows) == 64
