@@ -20,7 +20,7 @@ from bot.domain.receipt import (
 )
 from bot.domain.reversal import unpack_correction
 from bot.ports import Letter, SheetReader
-from bot.render.receipts import codes_letter, open_letters, page_letter
+from bot.render.receipts import codes_letter, open_letters, page_letter, tally
 from bot.render.reversal import correction_letter, withdraw_button
 from bot.services.answer import Answer as Answering
 from bot.services.answer import Answers
@@ -162,7 +162,7 @@ class Receipts:
         if digest is None and not all(line.numbers for line in lines):
             return reply(message.chat_id, say(person.language, "answer-which-digest"))
         kept = await self._answer.written(person, digest, lines)
-        return reply(message.chat_id, _tally(kept, person.language))
+        return reply(message.chat_id, _told(kept, person.language))
 
     async def _no_answer(self, person: Person, message: Message) -> list[Reply] | None:
         """Says so where a digest was replied to. In a group people talk about it to each other."""
@@ -196,16 +196,12 @@ class Receipts:
             rows = await asyncio.to_thread(self._read_sheet, bytes(content))
         except SheetError as problem:
             return say(person.language, problem.key, row=problem.row)
-        return _tally(await self._answer.sheet(person, rows), person.language)
+        return _told(await self._answer.sheet(person, rows), person.language)
 
 
 def _is_sheet(document: Document) -> bool:
     return (document.file_name or "").lower().endswith((".xlsx", ".xlsm", ".xls"))
 
 
-def _tally(kept: Answers, language: str) -> Html:
-    lines = [say(language, "answer-tally", kept=kept.kept, unchanged=kept.unchanged)]
-    if kept.foreign:
-        listed = ", ".join(str(number) for number in kept.foreign[:20])
-        lines.append(say(language, "answer-foreign", numbers=listed))
-    return Html("\n").join(lines)
+def _told(kept: Answers, language: str) -> Html:
+    return tally(kept.noted, kept.unchanged, kept.foreign, language)

@@ -76,6 +76,16 @@ class AnswerableDigest:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """An answer that was kept: what it was given for, and what it says."""
+
+    number: int
+    place: int
+    channel: str
+    code: ReplyCode
+
+
+@dataclass(frozen=True)
 class OpenDigest:
     """A delivered digest that is not answered to the end, or that nobody acknowledged."""
 

@@ -66,7 +66,8 @@ class Withdrawal:
 class Correction:
     """What is owed to one recipient who received what was withdrawn.
 
-    number: counts from 1 for each recipient. referral: the referral's number, in digest `digest`.
+    number: counts from 1 for each recipient. referral: the referral's number, at place `place` of
+    digest `digest`.
     """
 
     id: int
@@ -74,6 +75,7 @@ class Correction:
     recipient_id: int
     referral: int
     digest: int
+    place: int
     link: str
     channel: str
     reason: str

@@ -13,6 +13,7 @@ from bot.domain.receipt import (
     DigestPress,
     DisputePress,
     DisputeState,
+    Noted,
     ReplyCode,
     Unanswered,
 )
@@ -25,6 +26,7 @@ from bot.texts import Html, say
 
 _IN_A_ROW = 4  # number buttons
 _MOST_BUTTONS = 90  # Telegram takes 100 in a message
+_MOST_NOTED = 20  # items that one message names
 _QUOTE = 600  # characters that a moderator is shown of a disputed post
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -112,6 +114,28 @@ def _line(item: AnswerableItem, language: str) -> Html:
         harm=harm_name(item.harm, language),
         said=said,
     )
+
+
+def tally(noted: Sequence[Noted], unchanged: int, foreign: Sequence[int], language: str) -> Html:
+    """What was noted for which items, how much was known, which numbers are not theirs."""
+    lines = [say(language, "answer-tally", kept=len(noted), unchanged=unchanged)]
+    lines += [
+        say(
+            language,
+            "answer-noted",
+            place=one.place,
+            number=one.number,
+            channel=one.channel[:40],
+            said=code_name(one.code, language),
+        )
+        for one in noted[:_MOST_NOTED]
+    ]
+    if len(noted) > _MOST_NOTED:
+        lines.append(say(language, "answer-noted-more", count=len(noted) - _MOST_NOTED))
+    if foreign:
+        listed = ", ".join(str(number) for number in foreign[:_MOST_NOTED])
+        lines.append(say(language, "answer-foreign", numbers=listed))
+    return Html("\n").join(lines)
 
 
 def _to_page(digest: AnswerableDigest, page: int, label: Html) -> Button:

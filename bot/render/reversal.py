@@ -59,6 +59,7 @@ def correction_letter(one: Correction, language: str) -> Letter:
         "correction",
         number=one.number,
         digest=one.digest,
+        place=one.place,
         referral=one.referral,
         channel=one.channel[:60],
         link=one.link,

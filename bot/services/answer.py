@@ -4,7 +4,7 @@ Only a recipient's own people may answer, and an answer may be changed; each one
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.people import Person, Role
@@ -12,6 +12,7 @@ from bot.domain.receipt import (
     AnswerableDigest,
     DisputePress,
     DisputeState,
+    Noted,
     ReplyCode,
     SheetRow,
     Unanswered,
@@ -32,11 +33,15 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Answers:
-    """What became of several answers. foreign: numbers that this recipient has never got."""
+    """What became of several answers. foreign: numbers that this recipient has never got.
+
+    noted: those that were kept, each with what it was given for.
+    """
 
     kept: int = 0
     unchanged: int = 0
     foreign: tuple[int, ...] = ()
+    noted: tuple[Noted, ...] = ()
 
 
 class Answer:
@@ -115,25 +120,27 @@ class Answer:
             numbers += [by_place[place] for place in line.places if place in by_place]
             said |= dict.fromkeys(numbers, line.code)
         kept = await self._keep(person, said, Way.REPLY)
-        return Answers(kept.kept, kept.unchanged, (*foreign, *kept.foreign))
+        return replace(kept, foreign=(*foreign, *kept.foreign))
 
     async def sheet(self, person: Person, rows: Collection[SheetRow]) -> Answers:
         """Answers from a spreadsheet that came back."""
         return await self._keep(person, {row.number: row.code for row in rows}, Way.SHEET)
 
     async def _keep(self, person: Person, said: dict[int, ReplyCode], way: Way) -> Answers:
-        kept = 0
+        kept = list[int]()
         async with self._database.work() as work:
             await work.audit.hold()
             recipients = [one.id for one in await work.recipients.answered_by(person)]
             theirs = await work.receipts.delivered_to(recipients, said)
             for number in sorted(theirs):
-                kept += await self._keep_one(work, person, number, said[number], way)
+                if await self._keep_one(work, person, number, said[number], way):
+                    kept.append(number)
             if any(asks_for_a_look(code) for code in said.values()):
                 await self._pause.consider(work)
+            noted = tuple(await work.receipts.noted(kept))
             await work.commit()
         foreign = tuple(sorted(set(said) - theirs))
-        return Answers(kept, len(theirs) - kept, foreign)
+        return Answers(len(kept), len(theirs) - len(kept), foreign, noted)
 
     async def _keep_one(
         self, work: UnitOfWork, person: Person, number: int, code: ReplyCode, way: Way

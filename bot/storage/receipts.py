@@ -13,6 +13,7 @@ from bot.domain.receipt import (
     AnswerableDigest,
     AnswerableItem,
     DisputeState,
+    Noted,
     OpenDigest,
     ReplyCode,
     Way,
@@ -225,6 +226,32 @@ class ReceiptStore(Store):
             .values(state=ReferralState.ANSWERED)
         )
         return int(kept.scalar_one())
+
+    async def noted(self, numbers: Collection[int]) -> Sequence[Noted]:
+        """These referrals with the answers that stand, in the order of their digests."""
+        rows = await self._connection.execute(
+            select(
+                referrals.c.id,
+                referrals.c.place,
+                channels.c.username,
+                channels.c.title,
+                receipts.c.code,
+            )
+            .join(receipts, and_(receipts.c.referral_id == referrals.c.id, receipts.c.stands))
+            .join(posts, posts.c.id == referrals.c.post_id)
+            .join(channels, channels.c.id == posts.c.channel_id)
+            .where(referrals.c.id.in_(numbers))
+            .order_by(referrals.c.digest_id, referrals.c.place)
+        )
+        return [
+            Noted(
+                row.id,
+                row.place,
+                f"@{row.username}" if row.username else row.title,
+                ReplyCode(row.code),
+            )
+            for row in rows
+        ]
 
     async def untold(self, before: datetime, limit: int) -> Sequence[int]:
         """Standing answers given before a moment that nobody has been told of, oldest first."""

@@ -495,7 +495,7 @@ async def test_digest_asked_for_again_says_calmly_that_its_text_is_gone(
     messages = [visible(str(one.html)) for one in again if one.attachment is None]
     files = [one.attachment.content.decode() for one in again if one.attachment is not None]
     assert "no longer kept" in messages[0]
-    assert f"1. Referral {sent.referrals[0]}" in messages[0]
+    assert f"1. Referral #{sent.referrals[0]}" in messages[0]
     assert "actioned" in messages[0]
     assert "tidak lagi disimpan" in messages[1]
     assert [file.count("text no longer kept") for file in files] == [2, 0]

@@ -63,7 +63,11 @@ async def test_answers_by_reply_in_both_languages_and_open_items(stage: Stage) -
     await stage.until(lambda: len(stage.letters(citra)) > before)
 
     assert "Digest 1: 1 of 1 items" in listed
-    assert stage.letters(citra)[before].text == "Noted: 1. Unchanged: 0."
+    number = await stage.one("SELECT id FROM referrals")
+    first, named = stage.letters(citra)[before].text.splitlines()
+    assert first == "Noted: 1. Unchanged: 0."
+    assert named.startswith(f"1 (#{number}, ")
+    assert named.endswith("): not violating")
     assert await stage.one("SELECT code FROM receipts") == "not_violating"
     before = len(stage.letters(citra))
     stage.double.say(citra, "thank you, we have looked at it", reply_to=message)
@@ -87,7 +91,9 @@ async def test_spreadsheet_comes_back(stage: Stage) -> None:
     assert (await sent(b"nonsense")).startswith("This file cannot be read as a spreadsheet.")
     bad = await sent(workbook([HEAD, (number, "", "blown up")]))
     assert bad.startswith("The outcome in row 2")
-    assert await sent(workbook([HEAD, (number, "", "already gone")])) == "Noted: 1. Unchanged: 0."
+    noted = await sent(workbook([HEAD, (number, "", "already gone")]))
+    assert noted.startswith(f"Noted: 1. Unchanged: 0.\n1 (#{number}, ")
+    assert noted.endswith("): already gone")
     assert await stage.one("SELECT code FROM receipts") == "already_gone"
 
 

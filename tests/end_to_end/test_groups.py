@@ -63,8 +63,9 @@ async def test_group_is_invited_answers_and_becomes_a_supergroup(stage: Stage) -
     double.say(dian, "/open", chat=group)
     await says(stage, group, "Digest 1: 1 of 1 items")
     double.say(citra, "1 need info", chat=group, reply_to=digest)
-    await says(stage, group, "Noted: 1. Unchanged: 0.")
+    noted = await says(stage, group, "Noted: 1. Unchanged: 0.")
     number = await stage.one("SELECT id FROM referrals")
+    assert noted.text.splitlines()[1].startswith(f"1 (#{number}, ")
     sheet = double.world.store(workbook([HEAD, (number, "", "actioned")]), "a.xlsx", "x/zip")
     file = Media("document", {"file_name": "digest-1.xlsx"}, sheet)
     double.say(dian, None, media=file, chat=group)  # no reply: it is nobody's answer

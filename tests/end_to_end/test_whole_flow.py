@@ -34,7 +34,7 @@ async def test_post_becomes_a_card_a_review_and_a_digest_at_its_time_of_day(
     await stage.until_next(morning - timedelta(days=1, minutes=-1))
     digest = (await stage.told(citra, "Digest 1")).text
     assert "Items: 1 (recruitment 1)" in digest
-    assert "1. Referral 1 · recruitment" in digest
+    assert "1. Referral #1 · recruitment" in digest
     assert "https://t.me/contoh_kanal/1" in digest
     assert "join our armed group <b>now</b> & write" in digest
     assert "Budi" not in digest

@@ -152,4 +152,4 @@ def _open() -> Unanswered:
 
 def _correction() -> Correction:
     link = "https://t.me/kabar_contoh/1"
-    return Correction(1, 1, 1, 41, 4, link, "@kabar_contoh", "It quotes, and condemns", NOON)
+    return Correction(1, 1, 1, 41, 4, 1, link, "@kabar_contoh", "It quotes, and condemns", NOON)

@@ -150,7 +150,7 @@ async def test_digest_names_what_was_confirmed_and_nobody_who_did(flow: Flow) ->
     assert "https://t.me/kabar_contoh/" in seen
     assert "call to violence" in seen
     assert "Budi" not in seen
-    assert f"#{card.id}" not in seen
+    assert f"case {card.case_id}" not in seen.lower()
 
 
 async def test_digest_numbers_count_for_each_recipient(flow: Flow) -> None:
@@ -212,7 +212,7 @@ async def test_more_items_than_one_digest_takes_go_into_a_second(
     seen = "\n".join(visible(str(letter.html)) for letter in flow.courier.to(regulator.telegram_id))
     numbers = {row.id for row in await flow.rows("SELECT id FROM referrals")}
     assert len(numbers) == sum(sizes)
-    assert all(f"Referral {number} " in seen for number in numbers)
+    assert all(f"Referral #{number} " in seen for number in numbers)
     assert {state for _, state in await referrals(flow)} == {"delivered"}
 
 
