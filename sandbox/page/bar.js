@@ -16,10 +16,7 @@ export class Bar {
       button.addEventListener("click", () => this.#move(button));
     }
     one("#kill").addEventListener("click", () => this.#kill());
-    one("#bar-more").addEventListener("click", () => {
-      const isOpen = one("#bar-tools").classList.toggle("open");
-      one("#bar-more").setAttribute("aria-expanded", String(isOpen));
-    });
+    one("#bar-more").addEventListener("click", () => this.#unfold(!one("#bar-tools").classList.contains("open")));
     one("#theme").addEventListener("click", () => this.#turnTheme());
     document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "auto";
     setInterval(() => this.draw(), 1000);
@@ -31,6 +28,16 @@ export class Bar {
     this.status = status;
     this.heard = performance.now();
     this.draw();
+  }
+
+  /** On a narrow screen: away with the controls, one looks at something else now. */
+  fold() {
+    this.#unfold(false);
+  }
+
+  #unfold(isOpen) {
+    one("#bar-tools").classList.toggle("open", isOpen);
+    one("#bar-more").setAttribute("aria-expanded", String(isOpen));
   }
 
   lost(isLost) {

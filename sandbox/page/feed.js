@@ -70,6 +70,11 @@ export class FeedColumn {
     this.toastEnd = setTimeout(() => this.toastNode.classList.remove("shown"), 3800);
   }
 
+  /** The numbers of a channel's posts that are here. */
+  idsOf(key) {
+    return [...this.list.items.values()].filter(({ message }) => message.chat === key).map(({ message }) => message.id);
+  }
+
   #attempt(work) {
     return attempt((why) => this.toast(why), work);
   }

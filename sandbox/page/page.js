@@ -77,6 +77,7 @@ function showChannel(key) {
 
 function go(key) {
   current = key;
+  bar.fold();
   for (const node of document.querySelectorAll(".column")) node.classList.toggle("current", node.dataset.key === key);
   one(`#column-${key}`)?.scrollIntoView({ inline: "nearest", block: "nearest" });
   const column = key === "feed" ? feed : columns.get(key);

@@ -10,11 +10,13 @@ const POSTS = {
   en: "Join our armed group at the old gate. Write to the admin to pledge to our fighters.",
   id: "Saudara, angkat senjata bersama pasukan kami malam ini. Hubungi admin untuk berbaiat.",
 };
-const UNDO = /^(↩|⟲)?\s*(undo|batal)/i;
+const UNDO = /^(undo|urungkan)/i;
 const CONFIRM = /^(propaganda|confirm|konfirmasi)/i;
-const GOES_ON = [/^(recruit|perekrutan)/i, /^(done|send|confirm|selesai|kirim|konfirmasi|ya\b|yes)/i];
+const HARM = /^(recruit|perekrutan)/i;
+const ASIDE = /^(done|selesai)$/i; // a checklist of reasons, which decides nothing
 const SIMPLE_ANSWERS = /^(ordinary|biasa|we ourselves|kami sendiri)/i;
 const PAUSE = 1300; // ms between presses: one within a second of a redraw may be ignored
+const SLOWEST = 8000; // ms until a press that changed nothing is tried again
 const MOST_PRESSES = 6;
 
 export class Tour {
@@ -52,8 +54,9 @@ export class Tour {
     const step = this.steps[this.number];
     if (!step.done || this.isDone || !step.done()) return;
     this.isDone = true;
+    this.doneWords = step.words?.() ?? `tour-${this.number + 1}-done`;
     this.#draw();
-    this.page.tell(say(`tour-${this.number + 1}-done`));
+    this.page.tell(say(this.doneWords));
   }
 
   redraw() {
@@ -68,6 +71,7 @@ export class Tour {
     this.page.go(step.where);
     this.#point(step.where);
     this.#draw();
+    step.shows?.();
     one("#tour-title").focus({ preventScroll: true });
     this.look();
   }
@@ -80,7 +84,7 @@ export class Tour {
     one("#tour-title").textContent = say(`tour-${n}`);
     one("#tour-text").textContent = say(`tour-${n}-text`);
     one("#tour-done").hidden = !this.isDone;
-    one("#tour-done").textContent = this.isDone ? `✓ ${say(`tour-${n}-done`)}` : "";
+    one("#tour-done").textContent = this.isDone ? `✓ ${say(this.doneWords)}` : "";
     one("#tour-do").hidden = !step.work || this.isDone;
     one("#tour-do").disabled = this.isBusy;
     one("#tour-do").textContent = say(this.isBusy ? "tour-works" : "tour-do");
@@ -158,15 +162,33 @@ export class Tour {
   }
 
   #flagged() {
+    let mark = 0;
+    const published = () => Math.max(0, ...this.page.feed.idsOf(`@${CHANNEL}`));
     return {
       where: "moderator",
+      enter: () => { mark = published(); },
       work: () => order("publish", { channel: CHANNEL, text: POSTS[spoken()], media: null, album: 0, forward_from: null }),
-      done: () => this.#card() !== undefined,
+      done: () => published() > mark && this.#card() !== undefined,
+      words: () => (this.#isAbout(published()) ? "tour-2-done" : "tour-2-done-later"),
     };
   }
 
+  /** Whether Budi's card is of that post of the channel. */
+  #isAbout(id) {
+    const { text, entities, rows } = this.#card();
+    return new RegExp(`/${CHANNEL}/${id}\\b`, "i").test(JSON.stringify([text, entities, rows]));
+  }
+
   #why() {
-    return { where: "moderator" };
+    return { where: "moderator", shows: () => this.#showCard() };
+  }
+
+  /** Brings what is to be pressed on the card into sight. */
+  #showCard() {
+    const { list } = this.page.column("moderator");
+    const id = this.#card()?.id;
+    if (!list.show(id)) return;
+    one(".spoiler", list.items.get(id).node)?.scrollIntoView({ block: "center" });
   }
 
   #confirm() {
@@ -208,8 +230,7 @@ export class Tour {
 
   async #confirms() {
     for (let pressed = 0; pressed < MOST_PRESSES && !this.#button(UNDO); pressed += 1) {
-      const wanted = pressed === 0 ? [CONFIRM] : GOES_ON;
-      const pattern = wanted.find((one) => this.#button(one));
+      const pattern = [HARM, CONFIRM].find((one) => this.#button(one));
       if (!pattern) break;
       await this.#press(pattern);
     }
@@ -220,6 +241,8 @@ export class Tour {
     if (!button) return;
     await order("press", { who: "moderator", chat: "moderator", message: message.id, data: button.value });
     await wait(PAUSE);
+    const isAsBefore = () => this.#button(pattern)?.[1].value === button.value;
+    for (let waited = PAUSE; waited < SLOWEST && isAsBefore(); waited += 200) await wait(200);
   }
 
   /** Budi's newest message with a card: one with buttons to decide by. */
@@ -228,9 +251,10 @@ export class Tour {
       message.rows.flat().some((button) => CONFIRM.test(button.text)));
   }
 
-  /** [message, button] of the first button that reads so in Budi's chat, from the newest message on. */
+  /** [message, button] of the first button that reads so on Budi's desk, from the newest message on. */
   #button(pattern) {
     for (const message of fromBot(this.page.column("moderator")).reverse()) {
+      if (message.rows.flat().some((button) => ASIDE.test(button.text))) continue;
       const button = message.rows.flat().find((one) => one.does === "press" && pattern.test(one.text));
       if (button) return [message, button];
     }

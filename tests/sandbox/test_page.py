@@ -276,6 +276,42 @@ def test_phone_shows_one_column_at_a_time_and_nothing_sticks_out(viewer: Viewer)
     expect(page.locator("#kill")).to_be_visible()
 
 
+def test_tour_on_a_phone_leaves_the_card_in_sight_and_decides_on_the_desk(
+    viewer: Viewer, served: Served
+) -> None:
+    page = viewer.open(PHONE)
+    tour, desk = page.locator("#tour"), column(page, "moderator")
+    publish(served, "notes_sandbox", "Join our armed group tonight and write to our fighters.")
+    page.locator("#bar-more").click()
+    page.locator("#tour-again").click()
+    expect(page.locator("#bar-tools")).to_be_hidden()
+
+    tour.locator("#tour-next").click()
+    expect(key(page, "moderator", "Propaganda")).to_be_visible()
+    expect(tour.locator("#tour-done")).to_be_hidden()  # an older card is not the step's
+    publish(served, "market_sandbox", "Fresh bread at the old gate until noon.")
+    expect(tour.locator("#tour-done")).to_contain_text("an earlier card first")
+
+    tour.locator("#tour-next").click()
+    expect(desk.locator(".spoiler").last).to_be_in_viewport()
+    box, under = tour.bounding_box(), desk.bounding_box()
+    assert box is not None and under is not None and box["y"] + box["height"] <= under["y"] + 1
+
+    key(page, "moderator", "Propaganda").click()
+    key(page, "moderator", "recruitment").click()
+    key(page, "moderator", "Reasons").click()
+    expect(key(page, "moderator", "Done")).to_be_visible()
+    key(page, "moderator", "Undo").click()
+    key(page, "moderator", "Propaganda").click()
+    expect(key(page, "moderator", "recruitment")).to_be_visible()
+    tour.locator("#tour-next").click()
+    tour.locator("#tour-do").click()
+    expect(key(page, "moderator", "Undo")).to_be_visible()
+    expect(tour.locator("#tour-done")).to_be_visible()
+    expect(key(page, "moderator", "Done")).to_be_visible()
+    tour.locator("#tour-skip").click()
+
+
 @pytest.mark.parametrize(("size", "dark"), [(None, False), (None, True), (PHONE, False)])
 def test_axe_finds_no_serious_fault(
     viewer: Viewer, size: tuple[int, int] | None, dark: bool
