@@ -343,6 +343,7 @@ def test_both_languages_have_every_word_of_the_page(viewer: Viewer, served: Serv
     )
     assert missing == []
     expect(page.locator("html")).to_have_attribute("lang", "id")
+    expect(page.locator("#clock")).to_have_text(re.compile(r", \d\d:\d\d$"))  # as the bot does
     page.locator("#language").click()
     expect(page.locator("#title-feed")).to_have_text("Public channels")
 
