@@ -2,10 +2,11 @@
 
 from bot.chat.reply import Reply, reply
 from bot.chat.routes import Answer, Command, Pressed, Route, Said
+from bot.domain.codes import HarmCode
 from bot.domain.people import Role
-from bot.domain.recipient import Change, RecipientPress, Typed, unpack_recipient
+from bot.domain.recipient import Change, RecipientPress, Typed, asks_first, unpack_recipient
 from bot.ports import Letter
-from bot.render.recipient import Profile, close_letter, list_letter, profile_letter
+from bot.render.recipient import Profile, close_letter, list_letter, profile_letter, stop_letter
 from bot.services.enrol import Enrol
 from bot.texts import say
 
@@ -17,7 +18,7 @@ class Recipients:
         self.routes = {"recipient": Route(Role.ADMIN, self._pressed)}
 
     async def _asked(self, said: Said) -> list[Reply]:
-        """`/recipients`, `/recipients 3`, `/recipients 3 time 0 8 * * *`."""
+        """`/recipients`, `/recipients 3`, `/recipients 3 time 07:30`."""
         if not said.words:
             letter = list_letter(await self._enrol.all(), said.language)
             return [Reply(said.chat_id, letter)]
@@ -50,14 +51,25 @@ class Recipients:
             return Answer(say(pressed.language, f"digest-again-{was}" if was else "press-unknown"))
         if press.change is Change.CLOSE:
             return await self._close(pressed, press)
-        if press.change is Change.OPEN:
-            profile = await self._enrol.profile(press.recipient_id)
-        else:
-            profile = await self._enrol.press(pressed.person, press)
-        if profile is None:
+        letter = await self._next(pressed, press)
+        if letter is None:
             return Answer(say(pressed.language, "press-unknown"))
-        letter = profile_letter(profile, pressed.language)
         return Answer(replies=(Reply(pressed.chat_id, letter, edits=pressed.message_id),))
+
+    async def _next(self, pressed: Pressed, press: RecipientPress) -> Letter | None:
+        """The list, a profile, or the question before threats are stopped; None for no profile."""
+        language = pressed.language
+        if press.change is Change.LIST:
+            return list_letter(await self._enrol.all(), language)
+        profile = await self._enrol.profile(press.recipient_id)
+        if profile is None or press.change is Change.OPEN:
+            return profile_letter(profile, language) if profile else None
+        if press.change is Change.CODE and press.value in set(HarmCode):
+            code = HarmCode(press.value)
+            if asks_first(profile.recipient, code):
+                return stop_letter(profile.recipient, code, language)
+        after = await self._enrol.press(pressed.person, press)
+        return profile_letter(after, language) if after else None
 
     async def _close(self, pressed: Pressed, press: RecipientPress) -> Answer:
         """The question first; then the group is taken off."""

@@ -84,7 +84,9 @@ class Change(StrEnum):
 
     OPEN = "open"
     STATE = "state"
+    LIST = "list"
     CODE = "code"
+    STOP = "stop"
     NEED = "need"
     EMPTY = "empty"
     FORWARD = "forward"
@@ -101,6 +103,22 @@ class Typed(StrEnum):
     ZONE = "zone"
     TIME = "time"
     MOST = "most"
+
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
+_DAILY = re.compile(r"([0-9]{1,2}) ([0-9]{1,2}) \* \* \*")
+
+
+def timetable(words: str) -> str:
+    """A crontab line: of a clock time, as in "07:30", every day; anything else as it is written."""
+    found = _CLOCK.fullmatch(words.strip())
+    return f"{int(found[2])} {int(found[1])} * * *" if found else words
+
+
+def daily_clock(crontab: str) -> str | None:
+    """The clock time of a timetable that rings once every day; None for any other."""
+    found = _DAILY.fullmatch(" ".join(crontab.split()))
+    return f"{int(found[2]):02}:{int(found[1]):02}" if found else None
 
 
 _PRESS = re.compile(r"recipient:(\d{1,18}):([a-z]{1,8})(?::([A-Za-z_0-9]{1,18}))?")
@@ -124,6 +142,11 @@ def unpack_recipient(data: str) -> RecipientPress | None:
     if not found or found[2] not in set(Change):
         return None
     return RecipientPress(int(found[1]), Change(found[2]), found[3] or "")
+
+
+def asks_first(profile: Recipient, code: HarmCode) -> bool:
+    """Whether one more press would stop what must not be stopped by a slip."""
+    return code is HarmCode.THREAT and code in profile.at_once
 
 
 def turned(profile: Recipient, code: HarmCode) -> tuple[frozenset[HarmCode], frozenset[HarmCode]]:

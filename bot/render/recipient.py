@@ -11,9 +11,11 @@ from bot.domain.recipient import (
     RecipientPress,
     RecipientState,
     Requirement,
+    daily_clock,
 )
 from bot.ports import Button, Letter
 from bot.render.codes import harm_name
+from bot.render.names import language_name
 from bot.render.times import local_time
 from bot.texts import Html, say
 
@@ -42,9 +44,9 @@ def profile_letter(profile: Profile, language: str) -> Letter:
         say(
             language,
             "recipient-times",
-            spoken=one.language,
+            spoken=language_name(one.language, language),
             zone=one.timezone,
-            time=one.digest_at,
+            time=_time(one, language),
             following=local_time(one.next_digest_at, one.timezone, language),
             most=one.most_items,
         ),
@@ -74,6 +76,18 @@ def close_letter(one: Recipient, language: str) -> Letter:
     label = say(language, "button-close-group-sure").unescape()
     button = Button(label, RecipientPress(one.id, Change.CLOSE, "sure").pack(), style="danger")
     return Letter(say(language, "recipient-close-sure", name=one.name), ((button,),))
+
+
+def stop_letter(one: Recipient, code: HarmCode, language: str) -> Letter:
+    """Asks whether a recipient is to get no more of a code."""
+    sure = say(language, "button-stop-code").unescape()
+    back = say(language, "button-back").unescape()
+    row = (
+        Button(sure, RecipientPress(one.id, Change.STOP, code).pack(), style="danger"),
+        Button(back, RecipientPress(one.id, Change.OPEN).pack()),
+    )
+    words = say(language, "recipient-stop-sure", name=one.name, harm=harm_name(code, language))
+    return Letter(words, (row,))
 
 
 def list_letter(recipients: Sequence[Recipient], language: str) -> Letter:
@@ -119,6 +133,8 @@ def _rows(profile: Profile, language: str) -> tuple[tuple[Button, ...], ...]:
     if one.is_group:
         label = say(language, "button-close-group")
         rows.append((Button(label.unescape(), RecipientPress(one.id, Change.CLOSE).pack()),))
+    back = say(language, "button-back").unescape()
+    rows.append((Button(back, RecipientPress(one.id, Change.LIST).pack()),))
     return tuple(rows)
 
 
@@ -131,6 +147,13 @@ def _code_button(one: Recipient, code: HarmCode, language: str) -> Button:
     sign = "⚡️ " if code in one.at_once else "✅ " if code in one.codes else "▫️ "
     label = sign + harm_name(code, language).unescape()
     return Button(label, RecipientPress(one.id, Change.CODE, code).pack())
+
+
+def _time(one: Recipient, language: str) -> Html:
+    clock = daily_clock(one.digest_at)
+    if clock:
+        return say(language, "recipient-daily", clock=clock)
+    return say(language, "recipient-timetable", line=one.digest_at)
 
 
 def _state(one: Recipient, language: str) -> Html:

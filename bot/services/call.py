@@ -64,12 +64,13 @@ class CallAgain:
             second = await work.people.by_id(recipient.second_person_id)
             assert second is not None  # a foreign key says so
             await self._ring(work, call, second.telegram_id, second.language)
+        has_second = recipient.second_person_id is not None
         await tell_admins(
             work,
             self._clock,
-            "told-unreceived",
+            "told-unreceived" if has_second else "told-unreceived-alone",
             number=call.number,
             name=recipient.name,
             minutes=minutes,
-            line=self._emergency or "–",
+            line=f"\n☎️ {self._emergency}" if self._emergency else "",
         )

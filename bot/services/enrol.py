@@ -16,6 +16,8 @@ from bot.domain.recipient import (
     RecipientState,
     Requirement,
     Typed,
+    asks_first,
+    timetable,
     turned,
 )
 from bot.domain.referral import missing
@@ -95,7 +97,13 @@ class Enrol:
         if press.change is Change.STATE and value in (RecipientState.LIVE, RecipientState.TEST):
             await self._serve(work, one, RecipientState(value))
         elif press.change is Change.CODE and value in FORWARDABLE:
+            if asks_first(one, HarmCode(value)):
+                return False
             await work.recipients.take(one.id, *turned(one, HarmCode(value)))
+        elif press.change is Change.STOP and value in FORWARDABLE:
+            await work.recipients.take(
+                one.id, one.codes - {HarmCode(value)}, one.at_once - {HarmCode(value)}
+            )
         elif press.change is Change.NEED and value in set(Requirement):
             required = one.required ^ {Requirement(value)}
             await work.recipients.change(one.id, required=sorted(required))
@@ -171,7 +179,8 @@ class Enrol:
             ZoneInfo(words)
             return {"timezone": words, "next_digest_at": next_time(one.digest_at, words, now)}
         if field is Typed.TIME and len(words) <= _LONGEST_NAME:
-            return {"digest_at": words, "next_digest_at": next_time(words, one.timezone, now)}
+            line = timetable(words)
+            return {"digest_at": line, "next_digest_at": next_time(line, one.timezone, now)}
         if field is Typed.MOST and 1 <= int(words) <= MOST_ITEMS:
             return {"most_items": int(words)}
         raise ValueError(words)

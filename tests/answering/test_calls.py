@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.calling import CALLS, LAST, calls_due, next_call
 from bot.domain.codes import HarmCode
 from bot.domain.people import Role
+from bot.services.call import CallAgain
 from bot.services.refer import Sent
 from tests.answering.conftest import Deliver
 from tests.factories import NOON, Flow
@@ -117,6 +118,20 @@ async def test_last_call_tells_second_contact_and_admins_with_the_emergency_line
     assert (before, calls(flow, second.telegram_id)) == (0, 1)
     for person in (second, admin):
         assert "021-000-000" in visible(flow.courier.to(person.telegram_id)[-1].html)
+    assert "second contact was told too" in visible(flow.courier.to(admin.telegram_id)[-1].html)
+
+
+async def test_admins_hear_that_there_is_no_second_contact_and_of_no_line_without_one(
+    flow: Flow, deliver: Deliver
+) -> None:
+    _, admin = await threat(flow, deliver), await flow.admin()
+    flow.clock.advance(60 * MINUTE)
+    await CallAgain(flow.database, flow.clock, "").due()
+    await flow.post_office()
+
+    told = visible(flow.courier.to(admin.telegram_id)[-1].html)
+    assert "no second contact" in told
+    assert told.endswith("in another way.")
 
 
 async def test_process_that_was_down_makes_the_call_that_is_due(

@@ -1,9 +1,12 @@
 """Recipients are confirmed by an admin, and admins set what each of them takes and asks for."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.chat.recipients import Recipients
+from bot.chat.routes import Pressed
 from bot.domain.codes import HarmCode
 from bot.domain.errors import Undeliverable
 from bot.domain.people import Person, Role
@@ -127,6 +130,8 @@ async def test_test_digest_says_so_and_comes_again_when_the_line_goes_live(flow:
         (Typed.LANGUAGE, "ID", ("language", "id")),
         (Typed.ZONE, "Asia/Makassar", ("timezone", "Asia/Makassar")),
         (Typed.TIME, "30 9 * * 1-5", ("digest_at", "30 9 * * 1-5")),
+        (Typed.TIME, "07:30", ("digest_at", "30 7 * * *")),
+        (Typed.TIME, "7.05", ("digest_at", "5 7 * * *")),
         (Typed.MOST, "7", ("most_items", 7)),
     ],
 )
@@ -151,6 +156,7 @@ async def test_typed_value_is_kept(
         (Typed.ZONE, "../../etc/passwd"),
         (Typed.TIME, "now"),
         (Typed.TIME, "0 8 30 2 *"),
+        (Typed.TIME, "24:00"),
         (Typed.MOST, "0"),
         (Typed.MOST, "101"),
         (Typed.MOST, "many"),
@@ -320,3 +326,48 @@ async def test_press_about_nobody_changes_nothing(flow: Flow) -> None:
         assert await flow.enrol.press(admin, RecipientPress(one.id, change, value)) is None
     assert await flow.enrol.press(admin, RecipientPress(999, Change.EMPTY)) is None
     assert await profile(flow, person) == one
+
+
+async def test_threats_are_stopped_after_a_question_alone(flow: Flow) -> None:
+    person, admin = await flow.recipient(), await flow.admin()
+    one = await profile(flow, person)
+    route = Recipients(flow.enrol).routes["recipient"]
+
+    async def pressed(change: Change, value: str = "") -> Letter:
+        data = RecipientPress(one.id, change, value).pack()
+        answer = await route.answer(Pressed(admin, data, admin.telegram_id, 1))
+        return answer.replies[0].letter
+
+    question = await pressed(Change.CODE, "THREAT")
+    assert "threat of an attack" in visible(str(question.html))
+    assert await flow.enrol.press(admin, RecipientPress(one.id, Change.CODE, "THREAT")) is None
+    assert HarmCode.THREAT in (await profile(flow, person)).at_once
+    ((yes, back),) = question.buttons
+    assert (yes.data, back.data) == (
+        f"recipient:{one.id}:stop:THREAT",
+        f"recipient:{one.id}:open",
+    )
+
+    listed = (await pressed(Change.STOP, "THREAT")).buttons[-1][0].data
+    assert HarmCode.THREAT not in (await profile(flow, person)).codes
+    assert listed == f"recipient:{one.id}:list"
+    assert visible(str((await pressed(Change.LIST)).html)) == "Recipients: 1"
+
+
+@pytest.mark.parametrize(
+    ("language", "crontab", "said"),
+    [
+        ("en", "5 7 * * *", "Digests every day at 07:05 (Asia/Jakarta)"),
+        ("en", "0 8 * * 1-5", "Digests by the timetable 0 8 * * 1-5 (Asia/Jakarta)"),
+        ("id", "30 16 * * *", "Ringkasan setiap hari pukul 16:30 (Asia/Jakarta)"),
+    ],
+)
+def test_timetable_of_every_day_is_shown_as_a_clock_time(
+    language: str, crontab: str, said: str
+) -> None:
+    one = replace(PROFILE, digest_at=crontab, timezone="Asia/Jakarta", language="en")
+
+    shown = visible(str(profile_letter(Profile(one, {}), language).html))
+
+    assert said in shown
+    assert {"en": "in English", "id": "bahasa Inggris"}[language] in shown
