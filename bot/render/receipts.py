@@ -180,6 +180,7 @@ class Told:
     case_id: int
     recipient: str
     code: ReplyCode
+    is_withdrawn: bool = False
 
 
 def told_letter(lines: Sequence[Told], language: str) -> list[Letter]:
@@ -196,7 +197,8 @@ def told_letter(lines: Sequence[Told], language: str) -> list[Letter]:
         for one in lines
     ]
     *earlier, last = packed(blocks, "\n")
-    rows = withdraw_rows(((one.card_id, one.case_id) for one in lines), language)
+    standing = ((one.card_id, one.case_id) for one in lines if not one.is_withdrawn)
+    rows = withdraw_rows(standing, language)
     return [*(Letter(part, silent=True) for part in earlier), Letter(last, rows, silent=True)]
 
 

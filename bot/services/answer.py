@@ -220,7 +220,7 @@ class Answer:
             receipt_ids = await work.receipts.untold(before, _BATCH)
             of_each: dict[int, list[Told]] = {}
             for one in await work.receipts.to_tell(receipt_ids):
-                line = Told(one.card_id, one.case_id, one.recipient, one.code)
+                line = Told(one.card_id, one.case_id, one.recipient, one.code, one.is_withdrawn)
                 of_each.setdefault(one.person_id, []).append(line)
             for person_id, lines in of_each.items():
                 person = await work.people.by_id(person_id)

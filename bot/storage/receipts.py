@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
 
-from bot.domain.case import Choice
+from bot.domain.case import CaseState, Choice
 from bot.domain.channel import post_link
 from bot.domain.codes import HarmCode
 from bot.domain.receipt import (
@@ -48,6 +48,7 @@ class ToTell:
     case_id: int
     code: ReplyCode
     recipient: str
+    is_withdrawn: bool
 
 
 class ReceiptStore(Store):
@@ -275,6 +276,7 @@ class ReceiptStore(Store):
                 reviews.c.person_id,
                 reviews.c.card_id,
                 cards.c.case_id,
+                cards.c.state,
                 recipients.c.name,
             )
             .join(referrals, referrals.c.id == receipts.c.referral_id)
@@ -293,7 +295,14 @@ class ReceiptStore(Store):
             .order_by(reviews.c.person_id, cards.c.case_id, receipts.c.id)
         )
         return [
-            ToTell(row.person_id, row.card_id, row.case_id, ReplyCode(row.code), row.name)
+            ToTell(
+                row.person_id,
+                row.card_id,
+                row.case_id,
+                ReplyCode(row.code),
+                row.name,
+                is_withdrawn=row.state == CaseState.WITHDRAWN,
+            )
             for row in rows
         ]
 

@@ -12,7 +12,7 @@ from bot.domain.errors import TryLater, Undeliverable
 from bot.domain.people import Person
 from bot.domain.receipt import ReplyCode
 from bot.domain.referral import ReferralState
-from bot.domain.reversal import CorrectionPress, Restored, Reversal, SecondPress
+from bot.domain.reversal import CorrectionPress, Restored, Reversal, SecondPress, TakeBackPress
 from bot.services.enrol import Again
 from bot.services.learn_quality import Quality
 from tests.answering.conftest import Deliver, Sent
@@ -309,3 +309,21 @@ async def test_copy_of_a_digest_names_what_was_withdrawn_since(
     copy, last = flow.courier.to(sent.regulator.telegram_id)
     assert visible(str(copy.html)).startswith("Digest 1 ·")
     assert named in visible(str(last.html))
+
+
+async def test_withdrawing_is_not_offered_for_what_is_withdrawn(
+    flow: Flow, deliver: Deliver
+) -> None:
+    sent = await deliver(2)
+    for number in sent.referrals:
+        await flow.answer.one(sent.regulator, number, ReplyCode.ACTIONED)
+    await withdrawn(flow, sent)
+    flow.clock.advance(timedelta(minutes=11))
+    await flow.answer.tell()
+    await flow.post_office()
+
+    (row,) = await flow.rows("SELECT telegram_id FROM people WHERE name = 'Budi'")
+    letters = flow.courier.to(int(str(row.telegram_id)))
+    (told,) = [letter for letter in letters if "actioned" in visible(str(letter.html))]
+    offered = [button.data for buttons in told.buttons for button in buttons]
+    assert offered == [TakeBackPress(sent.cards[1]).pack()]
