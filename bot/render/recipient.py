@@ -52,7 +52,9 @@ def profile_letter(profile: Profile, language: str) -> Letter:
         ),
         say(language, "recipient-codes", codes=_codes(one, language)),
         say(language, "recipient-needs", needs=_needs(one, language)),
-        say(language, "recipient-second", name=profile.second or say(language, "booklet-none")),
+        say(language, "recipient-second", name=profile.second)
+        if profile.second
+        else say(language, "recipient-second-none"),
     ]
     if profile.held:
         held = named_needs(profile.held, language)
