@@ -222,8 +222,13 @@ def _data(desk: Message, action: str) -> str | None:
 
 
 def _bad() -> Iterator[str]:
-    """Shipped examples of recruitment, each with a number of its own."""
-    lines = [row.text for row in seed_rows() if "RECRUIT" in row.harm and row.lang == "id"]
+    """Shipped examples, each with a number of its own.
+
+    More lines than one bench shows: a line that comes again is a copy of a decided post, whose card
+    has other buttons. None is a threat, which would call everybody.
+    """
+    ours = {"RECRUIT", "INCITE", "FINANCE"}
+    lines = [row.text for row in seed_rows() if ours & set(row.harm) and "THREAT" not in row.harm]
     return (f"{lines[n % len(lines)]} ({n})" for n in itertools.count(1))
 
 
