@@ -23,7 +23,7 @@ _GAPS = """
 """
 _HISTORY = """
     INSERT INTO posts (channel_id, message_id, source, posted_at, seen_at, is_readable, is_history)
-    SELECT channel_id, 1, 'preview', posted_at, seen_at, true, true FROM posts WHERE id = 1
+    SELECT channel_id, 1, 'preview', posted_at, seen_at, true, true FROM posts ORDER BY id LIMIT 1
 """
 _WATCH = """
     INSERT INTO watches (channel_id, source, began_at, due_at, health, health_since, recent,

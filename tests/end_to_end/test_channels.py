@@ -235,7 +235,7 @@ async def test_every_button_of_a_channel(stage_on_each: Stage) -> None:
         await stage.clicks(stage.admin, page, button)
         await stage.until(lambda: words in page.text)
 
-    await press("✅ @contoh_kanal", "Ditandai mulai skor milik model")
+    await press("✅ @contoh_kanal", "Ditandai mulai ambang model")
     detail = page.text
     await press("Jeda", "⏸ Dijeda")
     await press("Lanjutkan", "▶️ Dilanjutkan.")
@@ -243,7 +243,7 @@ async def test_every_button_of_a_channel(stage_on_each: Stage) -> None:
     await press("Ambang…", "Mulai skor berapa")
     await press("70%", "Ditandai mulai skor 70% (khusus kanal ini)")
     await press("Ambang…", "Mulai skor berapa")
-    await press("Milik model", "Ditandai mulai skor milik model")
+    await press("Milik model", "Ditandai mulai ambang model")
     await press("Ambang…", "Mulai skor berapa")
     await press("← Kembali", "Berakhir")
     off = await stage.clicks(stage.admin, page, "Pratinjau web")
@@ -343,7 +343,7 @@ async def test_kind_is_changed_from_the_channels_page_with_a_reason_in_reply(sta
     await stage.clicks(stage.admin, page, "media")
     question = await stage.told(stage.admin, "setelah admin kedua setuju")
     stage.double.say(stage.admin, "milik sebuah koran", reply_to=question)
-    await stage.until(lambda: "Admin lain sudah ditanya" in question.text)
+    await stage.until(lambda: "admin lain sudah ditanya" in question.text)
     request = await stage.told(other, "from “ordinary” to “media”")
     await stage.clicks(other, request, "Agree")
     await stage.told(stage.admin, "Rina setuju")
