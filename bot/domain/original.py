@@ -6,6 +6,7 @@ anybody knows, the revision that a person reviewed; and what arrived is compared
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.domain.case import CaseState
 from bot.domain.channel import WatchState
@@ -15,6 +16,24 @@ from bot.domain.referral import ReferralState
 
 LATEST = timedelta(days=1)  # after its digest; by then that has been read without it
 _KNOWN_TO_THEM = frozenset({ReferralState.DELIVERED, ReferralState.ANSWERED})
+
+
+class Stays(StrEnum):
+    """Why an original stays away. OTHERWISE: it arrived, and was taken back; LEFT: was not."""
+
+    INSTRUCT = "instruct"
+    WITHDRAWN = "withdrawn"
+    UNDELIVERED = "undelivered"
+    EDITED = "edited"
+    GONE = "gone"
+    FORGOTTEN = "forgotten"
+    ELSEWHERE = "elsewhere"
+    UNWATCHED = "unwatched"
+    PRIVATE = "private"
+    UNWANTED = "unwanted"
+    LATE = "late"
+    OTHERWISE = "otherwise"
+    LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -59,20 +78,20 @@ class Original:
     has_news: bool = False
 
 
-def kept_back(original: Original, now: datetime) -> str | None:
-    """Why it must not be forwarded, in words for an admin; None where it may be."""
+def kept_back(original: Original, now: datetime) -> Stays | None:
+    """Why it must not be forwarded; None where it may be."""
     reasons = (
-        (original.harm is HarmCode.INSTRUCT, "attack know-how is never forwarded"),
-        (original.card is CaseState.WITHDRAWN, "it was withdrawn"),
-        (original.referral not in _KNOWN_TO_THEM, "its digest has not arrived"),
-        (not original.is_newest, "it was edited since it was reviewed"),
-        (original.is_gone, "it is gone"),
-        (original.is_forgotten, "its words were forgotten"),
+        (original.harm is HarmCode.INSTRUCT, Stays.INSTRUCT),
+        (original.card is CaseState.WITHDRAWN, Stays.WITHDRAWN),
+        (original.referral not in _KNOWN_TO_THEM, Stays.UNDELIVERED),
+        (not original.is_newest, Stays.EDITED),
+        (original.is_gone, Stays.GONE),
+        (original.is_forgotten, Stays.FORGOTTEN),
         # Elsewhere nobody tells us of an edit.
-        (original.source is not SourceKind.BOT, "the bot did not read it itself"),
-        (original.channel is not WatchState.WATCHING, "its channel is not under watch"),
-        (not original.is_public or original.from_chat_id is None, "its channel is not public"),
-        (not original.is_wanted, "the recipient does not want originals any more"),
-        (now - original.owed_at > LATEST, "it could not be forwarded within a day"),
+        (original.source is not SourceKind.BOT, Stays.ELSEWHERE),
+        (original.channel is not WatchState.WATCHING, Stays.UNWATCHED),
+        (not original.is_public or original.from_chat_id is None, Stays.PRIVATE),
+        (not original.is_wanted, Stays.UNWANTED),
+        (now - original.owed_at > LATEST, Stays.LATE),
     )
-    return next((words for applies, words in reasons if applies), None)
+    return next((reason for applies, reason in reasons if applies), None)

@@ -5,10 +5,12 @@ What was refused is noted once; quote and link stand in the digest in any case.
 
 import contextlib
 import logging
+from functools import partial
 
 from bot.domain.errors import MessageGone, TryLater, Undeliverable
-from bot.domain.original import Original, kept_back
+from bot.domain.original import Original, Stays, kept_back
 from bot.ports import Clock, Courier
+from bot.render.original import reasons_text
 from bot.services.tell import tell_admins
 from bot.storage.database import Database
 from bot.storage.outbox import Owed
@@ -17,7 +19,6 @@ from bot.storage.unit_of_work import UnitOfWork
 _log = logging.getLogger(__name__)
 _UNTIL_READ = 2.0  # seconds, until an update that has arrived is read
 _REASONS = 5  # in the message to admins
-OTHERWISE = "it reads otherwise than what was reviewed, and was taken back"
 
 
 class Forward:
@@ -29,8 +30,8 @@ class Forward:
     async def deliver(self, owed: Owed) -> int:
         """The number of the message that the recipient got.
 
-        Raises Undeliverable with the reason where it stays away, TryLater and ChatMoved as any
-        letter does.
+        Raises Undeliverable where it stays away, with one of `Stays` or Telegram's own reason,
+        TryLater and ChatMoved as any letter does.
         """
         if owed.edits is not None:
             await self._take_back(owed, owed.edits)
@@ -61,8 +62,8 @@ class Forward:
                 await self._courier.delete(owed.chat_id, message_id)
         except Undeliverable as refused:
             _log.exception("message %s of an unreviewed edit was not taken back", owed.id)
-            raise Undeliverable(f"it was edited, and was not taken back: {refused}") from refused
-        raise Undeliverable(OTHERWISE)
+            raise Undeliverable(f"{Stays.LEFT}: {refused}") from refused
+        raise Undeliverable(Stays.OTHERWISE)
 
 
 async def note_original(work: UnitOfWork, clock: Clock, owed: Owed, *, is_forwarded: bool) -> None:
@@ -88,5 +89,5 @@ async def note_original(work: UnitOfWork, clock: Clock, owed: Owed, *, is_forwar
         digest=f"{kept.number} ({recipient.name})",
         count=problems.total(),
         total=total,
-        reasons="; ".join(f"{words} ({n})" for words, n in problems.most_common(_REASONS)),
+        reasons=partial(reasons_text, problems.most_common(_REASONS)),
     )

@@ -49,7 +49,7 @@ async def test_originals_come_after_the_digest_as_they_were_reviewed(stage: Stag
     note = await stage.told(stage.admin, "pesan asli tidak diteruskan")
     assert "2 dari 3" in note.text
     assert "protected content and can't be forwarded (1)" in note.text
-    assert "it reads otherwise than what was reviewed, and was taken back (1)" in note.text
+    assert "isinya lain dari yang ditinjau, dan sudah diambil kembali (1)" in note.text
     (only,) = forwarded(stage, citra)
     assert only.body == second.body
     assert only.origin is not None

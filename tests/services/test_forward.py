@@ -9,12 +9,12 @@ from bot.domain.case import CaseState
 from bot.domain.channel import WatchState
 from bot.domain.codes import HarmCode
 from bot.domain.errors import ChatMoved, MessageGone, TryLater, Undeliverable
-from bot.domain.original import Forwarded, Seen
+from bot.domain.original import Forwarded, Seen, Stays
 from bot.domain.people import Person
 from bot.domain.post import Entity, Post
 from bot.domain.recipient import Change, RecipientPress
-from bot.services.forward import OTHERWISE
 from bot.storage.inbox import Received
+from bot.texts import say
 from tests.factories import CHANNEL, Flow, post
 from tests.render.letter_rules import visible
 
@@ -158,18 +158,18 @@ async def due(flow: Flow) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ("edited", "it was edited since it was reviewed"),
-        ("withdrawn", "it was withdrawn"),
-        ("gone", "it is gone"),
-        ("removed", "its channel is not under watch"),
-        ("private", "its channel is not public"),
-        ("forgotten", "its words were forgotten"),
-        ("unwanted", "the recipient does not want originals any more"),
-        ("late", "it could not be forwarded within a day"),
+        ("edited", Stays.EDITED),
+        ("withdrawn", Stays.WITHDRAWN),
+        ("gone", Stays.GONE),
+        ("removed", Stays.UNWATCHED),
+        ("private", Stays.PRIVATE),
+        ("forgotten", Stays.FORGOTTEN),
+        ("unwanted", Stays.UNWANTED),
+        ("late", Stays.LATE),
     ],
 )
 async def test_what_changed_after_the_digest_left_is_not_forwarded(
-    flow: Flow, regulator: Person, change: str, reason: str
+    flow: Flow, regulator: Person, change: str, reason: Stays
 ) -> None:
     original = post("FLAG serang", 71)
     await sent_digest(flow, original)
@@ -188,7 +188,7 @@ async def test_what_changed_after_the_digest_left_is_not_forwarded(
     assert originals(flow) == []
     assert await fate(flow) == [("failed", reason)]
     (note,) = await notes(flow)
-    assert reason in note
+    assert f"{say('en', f'original-{reason}')} (1)" in note
 
 
 async def happens(flow: Flow, change: str) -> None:
@@ -225,8 +225,8 @@ async def test_edit_that_nobody_told_us_of_is_taken_back(
 
     ((chat, message, _, _),) = flow.courier.forwarded
     assert flow.courier.deleted == [(chat, message)]
-    assert await fate(flow) == [("failed", OTHERWISE)]
-    assert OTHERWISE in (await notes(flow))[0]
+    assert await fate(flow) == [("failed", Stays.OTHERWISE)]
+    assert "otherwise than what was reviewed, and was taken back (1)" in (await notes(flow))[0]
 
 
 async def test_taking_back_is_tried_until_it_is_done_and_forwards_nothing_more(
@@ -248,7 +248,7 @@ async def test_taking_back_is_tried_until_it_is_done_and_forwards_nothing_more(
 
     ((chat, message, _, _),) = flow.courier.forwarded
     assert flow.courier.deleted == [(chat, message)] * 2
-    assert await fate(flow) == [("failed", OTHERWISE)]
+    assert await fate(flow) == [("failed", Stays.OTHERWISE)]
 
 
 async def test_edit_that_cannot_be_taken_back_is_said(
@@ -264,7 +264,8 @@ async def test_edit_that_cannot_be_taken_back_is_said(
     await flow.post_office()
 
     assert (
-        "it was edited, and was not taken back: Message can't be deleted" in (await notes(flow))[0]
+        "edited, and could not be taken back: Message can't be deleted (1)"
+        in (await notes(flow))[0]
     )
 
 

@@ -122,6 +122,7 @@ def test_families_are_complete() -> None:
     from bot.domain.channel import WatchState
     from bot.domain.codes import HarmCode, PurposeCode
     from bot.domain.health import Health
+    from bot.domain.original import Stays
     from bot.domain.people import Role
     from bot.domain.post import SourceKind
     from bot.services.adding import Took
@@ -143,6 +144,7 @@ def test_families_are_complete() -> None:
     wanted |= {f"amiss-{why.replace('_', '-')}" for why in amiss}
     wanted |= {f"sources-about-{source}" for source in SourceKind}
     wanted |= {f"parted-{one.replace('_', '-')}" for one in Parted}
+    wanted |= {f"original-{reason}" for reason in Stays}
     for family in ("welcome", "can", "invite", "role"):
         wanted |= {f"{family}-{role}" for role in Role}
     wanted |= {f"answer-{choice}" for choice in (Choice.UNSURE, Choice.SKIP)}
